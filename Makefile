@@ -1,0 +1,51 @@
+# 一区一表. `make demo` and `make test` set themselves up; Python 3.11+ and make are all they need.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONPATH := $(CURDIR)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DO_NOT_TRACK := 1
+CADENCE ?= monthly_dispatch
+
+.PHONY: help setup demo up run test test-looks test-services format
+
+help: ## 列出命令
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: .venv/.ready ## 建立 .venv 并按 uv.lock 安装
+
+.venv/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed; PYTHON=... names another one")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv sync --locked --quiet --compile-bytecode
+	touch $@
+
+demo: setup ## 主流程演示：示例年经真实 Airflow 出通报
+	$(BIN)/python -m operations.demonstration
+
+up: setup ## 启动 Airflow 及其界面，Ctrl-C 停止
+	$(BIN)/python -m operations.serve
+
+run: setup ## 不经 Airflow 处理一期：make run PERIOD=2021-03
+	@test -n "$(PERIOD)" || { echo "用法：make run PERIOD=2021-03 [CADENCE=monthly_dispatch] [AS_OF=2021-04-20T00:00+08:00]"; exit 2; }
+	@started=$$(date +%s); set -e; \
+	$(BIN)/python -m ingestion $(if $(AS_OF),--as-of $(AS_OF)); \
+	$(BIN)/python -m expectations; \
+	(cd dbt_project && $(CURDIR)/$(BIN)/dbt --quiet build --exclude-resource-type unit_test); \
+	$(BIN)/python -m reports publish --cadence $(CADENCE) --period $(PERIOD); \
+	echo "用时 $$(( $$(date +%s) - started )) 秒"
+
+test: setup ## 全部测试，只需 Python 和 make
+	$(BIN)/python -m pytest -m "not looks and not services"
+
+test-looks: setup ## 在 Chromium、LibreOffice 中看产出（用 apt 安装所需）
+	operations/install_debian chromium libreoffice-calc poppler-utils fonts-wqy-microhei
+	$(BIN)/python -m pytest -m looks
+
+test-services: setup ## 需要数据库等服务的测试（用 apt 安装所需）
+	operations/install_debian postgresql
+	$(BIN)/python -m pytest -m services
+
+format: setup ## 整理代码
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -1,0 +1,33 @@
+{#- Exact arithmetic on decimals: no figure that is compared passes through a floating point number. -#}
+
+
+{#- a / b as decimal(24, 12), cut off (not rounded) after twelve decimals, so that a later half-up rounding is the
+    rounding of the exact quotient. Null unless b > 0. Both sides have six decimals. -#}
+{% macro exact_ratio(numerator, denominator) -%}
+    {%- set trillionths -%}
+        (
+            (({{ numerator }}) * 1000000)::hugeint * 1000000000000::hugeint
+            // nullif((({{ denominator }}) * 1000000)::hugeint, 0)
+        )
+    {%- endset -%}
+    case
+        when {{ denominator }} > 0
+            then (
+                ({{ trillionths }} // 1000000000000)::decimal(12, 0)::decimal(24, 12)
+                + ({{ trillionths }} % 1000000000000)::decimal(12, 0) * 0.000000000001::decimal(12, 12)
+            )::decimal(24, 12)
+    end
+{%- endmacro %}
+
+
+{#- A decimal(24, 12) as a whole number of units of its last compared decimal, rounded half up (away from zero):
+    two values are equal at that precision exactly when these numbers are equal. -#}
+{% macro units_at(value, decimals) -%}
+    (
+        (
+            2 * ({{ value }} * 1000000000000)::hugeint
+            + sign({{ value }})::hugeint * pow(10, 12 - ({{ decimals }}))::hugeint
+        )
+        // (2 * pow(10, 12 - ({{ decimals }}))::hugeint)
+    )
+{%- endmacro %}

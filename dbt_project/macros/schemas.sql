@@ -1,0 +1,4 @@
+{#- Folder, layer and schema carry one name: plain `staging`, `intermediate`, `marts`, `registry`. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}

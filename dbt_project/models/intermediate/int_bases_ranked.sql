@@ -1,0 +1,108 @@
+{# Ranks on every basis that the registry declares, overall and inside the reporter's own group: equal at the declared
+   precision is equal in rank, and the next rank is left out (1, 2, 2, 4). Not ranked: the city, and whoever has no value
+   or no target to be measured by; they do not count in M either. #}
+with
+
+progress as (
+
+    select * from {{ ref('int_progress_measured') }}
+    where reporter_kind != 'city'
+
+),
+
+indicators as (
+
+    select * from {{ ref('indicators') }}
+
+),
+
+bases as (
+
+    select
+        progress.programme_id,
+        progress.indicator_id,
+        progress.period,
+        progress.previous_period,
+        progress.cadence,
+        progress.reporter_id,
+        progress.group_id,
+        progress.target_state,
+        progress.cumulative_value,
+        progress.completion_ratio,
+        progress.yoy_ratio,
+        indicators.decimals,
+        indicators.ratio_decimals,
+        indicators.direction,
+        unnest(string_split(progress.ranking_bases, '|')) as basis
+    from progress
+    inner join indicators
+        on progress.indicator_id = indicators.indicator_id
+    where progress.ranking_bases != ''
+
+),
+
+based as (
+
+    select
+        * exclude (target_state, cumulative_value, completion_ratio, yoy_ratio, decimals, ratio_decimals, direction),
+        case basis
+            when 'completion' then case when target_state = 'set' then completion_ratio end
+            when 'growth' then yoy_ratio
+            when 'level' then cumulative_value::decimal(24, 12)
+        end as ranked_value,
+        -- Ratios are compared as the percentages that are printed.
+        case basis when 'level' then decimals else ratio_decimals + 2 end as compared_decimals,
+        -- A completion rate already says how well, whichever way the indicator runs.
+        case when direction = 'lower' and basis != 'completion' then -1 else 1 end as better_sign
+    from bases
+
+),
+
+scoped as (
+
+    select
+        based.*,
+        'overall' as scope
+    from based
+    union all
+    select
+        based.*,
+        based.group_id as scope
+    from based
+    where based.group_id is not null
+
+),
+
+comparable as (
+
+    select
+        *,
+        better_sign * ranked_value as goodness,
+        better_sign * {{ units_at('ranked_value', 'compared_decimals') }} as goodness_units,
+        count(*) over (partition by programme_id, scope, indicator_id, basis, period) as reporter_count
+    from scoped
+
+),
+
+ranked as (
+
+    select
+        *,
+        rank() over (
+            partition by programme_id, scope, indicator_id, basis, period
+            order by goodness_units desc
+        )::integer as rank,
+        count(*) over (partition by programme_id, scope, indicator_id, basis, period)::integer as ranked_count,
+        abs(lag(goodness) over by_goodness - goodness) as margin_above,
+        abs(goodness - lead(goodness) over by_goodness) as margin_below
+    from comparable
+    where ranked_value is not null
+    window
+        by_goodness as (
+            partition by programme_id, scope, indicator_id, basis, period
+            order by goodness desc, reporter_id
+        )
+
+)
+
+select * from ranked

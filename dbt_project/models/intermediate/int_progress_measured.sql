@@ -1,0 +1,95 @@
+{# Values meet targets: the kinds of nothing are named, ratios are exact, the gap to time progress is taken unrounded. #}
+with
+
+progress_values as (
+
+    select * from {{ ref('int_values_cadenced') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('int_targets_by_reporter') }}
+
+),
+
+with_compared as (
+
+    select
+        *,
+        -- The city's sum over fewer reporters than before would look like a fall.
+        case
+            when kind != 'increment' then comparable_value
+            when reporter_kind != 'city' or is_flow_complete or comparable_value is not null then month_value
+        end as compared_value
+    from progress_values
+
+),
+
+with_previous as (
+
+    select
+        progress_values.*,
+        previous_values.compared_value as previous_value
+    from with_compared as progress_values
+    left join with_compared as previous_values
+        on
+            progress_values.programme_id = previous_values.programme_id
+            and progress_values.reporter_id = previous_values.reporter_id
+            and progress_values.indicator_id = previous_values.indicator_id
+            and progress_values.previous_period = previous_values.period
+
+),
+
+joined as (
+
+    select
+        with_previous.*,
+        targets.target_id,
+        targets.comparator,
+        targets.target_value,
+        coalesce(targets.is_illustrative, false) as is_illustrative,
+        case
+            when targets.target_id is null then 'no_target'
+            when not targets.is_scored then 'not_scored'
+            else 'set'
+        end as target_state,
+        case
+            when coalesce(with_previous.cumulative_value, with_previous.month_value) = 0 then 'zero'
+            when with_previous.reported_count > 0 then 'reported'
+            when not with_previous.is_ended then 'not_due'
+            when
+                with_previous.frequency = 'year' and month(with_previous.last_month) < 12
+                or with_previous.frequency = 'quarter' and month(with_previous.last_month) % 3 > 0
+                then 'not_due'
+            else 'not_submitted'
+        end as value_state,
+        case
+            when with_previous.pace_rule = 'linear' and targets.target_id is not null
+                then {{ exact_ratio('month(with_previous.last_month)::decimal(24, 6)', '12::decimal(24, 6)') }}
+        end as time_progress_ratio,
+        case
+            when targets.comparator = '<='
+                then 2 - {{ exact_ratio('with_previous.cumulative_value', 'targets.target_value') }}
+            else {{ exact_ratio('with_previous.cumulative_value', 'targets.target_value') }}
+        end::decimal(24, 12) as completion_ratio,
+        {{ exact_ratio('with_previous.compared_value - with_previous.previous_value', 'with_previous.previous_value') }}
+            as mom_ratio,
+        {{ exact_ratio(
+            'with_previous.comparable_value - with_previous.same_period_value', 'with_previous.same_period_value'
+        ) }} as yoy_ratio,
+        (with_previous.growth_pct * 0.01)::decimal(24, 12) as yoy_reported_ratio
+    from with_previous
+    left join targets
+        on
+            with_previous.programme_id = targets.programme_id
+            and with_previous.reporter_id = targets.reporter_id
+            and with_previous.indicator_id = targets.indicator_id
+            and with_previous.period = targets.period
+
+)
+
+select
+    *,
+    completion_ratio - time_progress_ratio as progress_gap
+from joined

@@ -1,0 +1,77 @@
+{# Adds the city's own rows: the sum of what its reporters reported, or what the city reported itself. A sum over fewer
+   reporters than expected stays a sum of those that reported; the counts say so. #}
+with
+
+cumulated as (
+
+    select * from {{ ref('int_values_cumulated') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('indicators') }}
+
+),
+
+cities as (
+
+    select * from {{ ref('reporters') }}
+    where reporter_kind = 'city'
+
+),
+
+own_rows as (
+
+    select
+        cumulated.*,
+        (cumulated.cumulative_value is not null or cumulated.month_value is not null)::integer as reported_count,
+        (cumulated.cumulative_value is not null)::integer as cumulative_count,
+        (cumulated.month_value is not null)::integer as flow_count,
+        1 as expected_count
+    from cumulated
+
+),
+
+city_sums as (
+
+    select
+        own_rows.programme_id,
+        cities.reporter_id,
+        own_rows.indicator_id,
+        own_rows.kind,
+        own_rows.period,
+        own_rows.year,
+        bool_or(own_rows.is_sample) as is_sample,
+        own_rows.last_month,
+        sum(own_rows.month_value)::decimal(24, 6) as month_value,
+        case
+            when count(own_rows.same_period_value) = count(own_rows.cumulative_value)
+                then sum(own_rows.same_period_value)::decimal(24, 6)
+        end as same_period_value,
+        null::decimal(24, 6) as growth_pct,
+        sum(own_rows.cumulative_value)::decimal(24, 6) as cumulative_value,
+        sum(own_rows.reported_count)::integer as reported_count,
+        sum(own_rows.cumulative_count)::integer as cumulative_count,
+        sum(own_rows.flow_count)::integer as flow_count,
+        count(*)::integer as expected_count
+    from own_rows
+    inner join indicators
+        on own_rows.indicator_id = indicators.indicator_id
+    cross join cities
+    where
+        indicators.city_method = 'sum'
+        and indicators.supplier_kind != 'city'
+    group by all
+
+),
+
+everyone as (
+
+    select * from own_rows
+    union all by name
+    select * from city_sums
+
+)
+
+select * from everyone

@@ -1,0 +1,9 @@
+with
+
+source as (
+
+    select * from {{ source('raw', 'findings') }}
+
+)
+
+select * from source

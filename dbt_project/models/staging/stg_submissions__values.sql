@@ -1,0 +1,22 @@
+with
+
+source as (
+
+    select * from {{ source('raw', 'reported_values') }}
+
+),
+
+renamed as (
+
+    select
+        source.table_id,
+        source.indicator_id,
+        source.month_value,
+        source.cumulative_value,
+        source.same_period_value,
+        source.growth_pct
+    from source
+
+)
+
+select * from renamed

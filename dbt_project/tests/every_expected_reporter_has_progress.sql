@@ -1,0 +1,23 @@
+-- A reporter that did not report is a row “not_submitted”, never an absent one: a missing row would silently shrink M.
+select
+    rosters.programme_id,
+    rosters.period,
+    rosters.reporter_id
+from {{ ref('int_rosters') }} as rosters
+left join {{ ref('indicator_progress') }} as progress
+    on
+        rosters.programme_id = progress.programme_id
+        and rosters.period = progress.period
+        and rosters.reporter_id = progress.reporter_id
+where
+    rosters.reporter_kind != 'city'
+    and progress.reporter_id is null
+    and exists (
+        select 1
+        from {{ ref('programme_indicators') }} as programme_indicators
+        inner join {{ ref('indicators') }} as indicators
+            on programme_indicators.indicator_id = indicators.indicator_id
+        where
+            programme_indicators.programme_id = rosters.programme_id
+            and indicators.supplier_kind = rosters.reporter_kind
+    )

@@ -1,0 +1,43 @@
+"""`python -m ingestion`: sweep the inbox and write down what the next build is made from."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from ingestion.errors import YibiaoError
+from ingestion.periods import parse_moment
+from ingestion.registry import load_registry
+from ingestion.runs import record_run
+from ingestion.settings import get_settings
+from ingestion.store import open_warehouse
+from ingestion.sweep import sweep
+
+app = typer.Typer(add_completion=False, help="接收收件箱里的报表,归档、登记、入库。", invoke_without_command=True)
+
+
+@app.callback()
+def main(
+    as_of: Annotated[str | None, typer.Option(help="截至时间,如 2022-01-20T00:00+08:00;缺省为本次开始时间")] = None,
+) -> None:
+    """接收收件箱里的报表,归档、登记、入库。"""
+    started = datetime.now(UTC).replace(microsecond=0)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        report = sweep()
+        registry = load_registry(get_settings().registry)
+        registry.copy_for_dbt()
+        with open_warehouse() as connection:
+            # Receipts of this sweep were seen after the start; they belong to this run.
+            default = max([started, *(receipt.received_at for receipt in report.receipts)])
+            record_run(connection, registry, parse_moment(as_of) if as_of else default)
+    except (YibiaoError, ValueError) as error:
+        typer.secho(str(error), err=True, fg="red")
+        raise typer.Exit(1) from None
+    new = len(report.receipts) - len(report.repeated)
+    typer.echo(f"接收 {len(report.receipts)} 个文件:新版本 {new} 个,与现行版本相同 {len(report.repeated)} 个。")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,103 @@
+"""From bytes to sheets of text: the content decides what a file is, never its extension.
+
+Runs in a child process with limits (see reading.py), because a crafted workbook can abort the reader.
+"""
+
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ingestion.errors import UnreadableFile
+
+ZIP_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_FILE_BYTES = 20 * 2**20
+MAX_UNPACKED_BYTES = 200 * 2**20
+MAX_MEMBERS = 2_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet; `rows[r][c]` is the text of the cell in row r+1 and column c+1, '' where blank."""
+
+    name: str
+    rows: list[list[str]]
+
+
+def read_sheets(content: bytes) -> list[Sheet]:
+    """All sheets of a workbook, or the one table of a CSV. UnreadableFile says in Chinese why there is none."""
+    if not content.strip():
+        raise UnreadableFile("empty", "文件是空的;请填好表格后重新报送。")
+    if len(content) > MAX_FILE_BYTES:
+        raise UnreadableFile("too_large", f"文件超过 {MAX_FILE_BYTES // 2**20} MB;请只保留“指标”表后重新报送。")
+    if content.startswith(ZIP_MAGIC):
+        _check_members(content)
+        return _read_workbook(content)
+    if content.startswith(OLE_MAGIC):
+        return _read_workbook(content)
+    return [_read_csv(content)]
+
+
+def _check_members(content: bytes) -> None:
+    try:
+        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except zipfile.BadZipFile:
+        raise UnreadableFile("damaged", "文件已损坏,打不开;请在 Excel 或 WPS 中另存为 xlsx 后重新报送。") from None
+    if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
+        raise UnreadableFile("unsafe", "文件解压后过大,不予打开;请复制到空白模板后重新报送。")
+
+
+def _read_workbook(content: bytes) -> list[Sheet]:
+    import python_calamine
+
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [
+            Sheet(name, [[_text(cell) for cell in row] for row in _cells(workbook, name)])
+            for name in workbook.sheet_names
+        ]
+    except python_calamine.CalamineError as error:
+        raise UnreadableFile(
+            "damaged",
+            f"文件不是能打开的工作簿(可能加密、损坏或不是 Excel 文件):{error};请另存为不加密的 xlsx 后重新报送。",
+        ) from None
+
+
+def _cells(workbook: object, name: str) -> list[list[object]]:
+    return workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)  # type: ignore[attr-defined]
+
+
+def _read_csv(content: bytes) -> Sheet:
+    import csv
+
+    text = _decode(content)
+    if "\x00" in text:
+        raise UnreadableFile("not_a_table", "文件既不是 Excel 工作簿,也不是 CSV 表格;请用模板填报。")
+    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
+    return Sheet("CSV", rows)
+
+
+def _decode(content: bytes) -> str:
+    """UTF-8 (with or without mark), UTF-16 with mark, else GB18030; strictly, so that nothing is guessed into wrong text."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile("encoding", "文字编码无法识别;CSV 请存为 UTF-8 或 GB18030(“CSV UTF-8”),或改用 xlsx。")
+
+
+def _text(cell: object) -> str:
+    """The text of a cell: whole floats without a point, dates as ISO, everything else as it stands."""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    return str(cell).strip()

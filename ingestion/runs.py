@@ -1,0 +1,101 @@
+"""What a build is made from: the as-of time, written down in raw.runs, and one fingerprint of all inputs.
+
+Two as-of times between which nothing was received, decided or registered lead to one effective as-of, so to one build.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from ingestion.calendar import due_time, programme_periods
+from ingestion.periods import end_of_day
+from ingestion.registry import Registry, column_types
+from ingestion.settings import ROOT
+from ingestion.store import insert_rows, transaction
+
+_CODE = ROOT / "dbt_project"
+_CODE_PATTERNS = ("*.yml", "models/**/*", "macros/**/*", "tests/**/*")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The inputs of a build in one hash, and whether the marts were already built from exactly these."""
+
+    fingerprint: str
+    is_built: bool
+
+
+def record_run(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of: datetime) -> Run:
+    """Write down as-of (aware), registry and periods, which the next build reads from schema raw."""
+    effective = effective_as_of(connection, registry, as_of)
+    fingerprint = _fingerprint(connection, registry, effective)
+    built = connection.execute("select fingerprint from raw.runs where is_complete").fetchall()
+    run = Run(fingerprint, is_built=built == [(fingerprint,)])
+    with transaction(connection):
+        connection.execute("delete from raw.periods")
+        insert_rows(connection, "periods", programme_periods(registry))
+        connection.execute("delete from raw.runs")
+        insert_rows(
+            connection,
+            "runs",
+            [
+                {
+                    "as_of_at": _naive(as_of),
+                    "effective_as_of_at": _naive(effective),
+                    "registry_sha256": registry.sha256,
+                    "fingerprint": fingerprint,
+                    "is_complete": run.is_built,
+                }
+            ],
+        )
+    return run
+
+
+def effective_as_of(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of: datetime) -> datetime:
+    """The last moment not after `as_of` at which something was received, fell due, ended, or changed in the registry."""
+    received = connection.execute(
+        "select max(received_at) from raw.receipts where received_at <= ?", [_naive(as_of)]
+    ).fetchall()[0][0]
+    moments = [moment for moment in _registered_moments(registry) if moment <= as_of]
+    if received:
+        moments.append(received.replace(tzinfo=UTC))
+    return max(moments, default=as_of)
+
+
+def _registered_moments(registry: Registry) -> set[datetime]:
+    """Starts and ends of everything dated in the registry, ends of periods, due times."""
+    moments = set()
+    for table, types in column_types().items():
+        for column in [column for column, type_name in types.items() if type_name == "date"]:
+            for row in registry.rows(table):
+                if row[column]:
+                    moments |= {end_of_day(date.fromisoformat(row[column]) - timedelta(days=n)) for n in (0, 1)}
+    for row in programme_periods(registry):
+        last_date = row["last_date"]
+        assert isinstance(last_date, date)
+        moments |= {end_of_day(last_date), due_time(registry, str(row["programme_id"]), str(row["period"]))}
+    return moments
+
+
+def _fingerprint(connection: duckdb.DuckDBPyConnection, registry: Registry, effective: datetime) -> str:
+    digest = hashlib.sha256(f"{registry.sha256} {effective.isoformat()}".encode())
+    for table in ("receipts", "tables", "reported_values", "judgements", "findings"):
+        content = connection.execute(
+            f"select count(*), coalesce(sum(hash(content)::hugeint), 0) from raw.{table} as content"
+        ).fetchall()
+        digest.update(f"{table} {content}".encode())
+    for path in _code_files():
+        digest.update(path.relative_to(_CODE).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _code_files() -> list[Path]:
+    return sorted({path for pattern in _CODE_PATTERNS for path in _CODE.glob(pattern) if path.is_file()})
+
+
+def _naive(moment: datetime) -> datetime:
+    """UTC without the mark, as the warehouse stores times."""
+    return moment.astimezone(UTC).replace(tzinfo=None)

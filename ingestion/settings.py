@@ -1,0 +1,78 @@
+"""Settings, read once from the environment (prefix YIBIAO_) and typed; every path of the project comes from here."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where things lie and what is trusted. Relative paths resolve against the repository root."""
+
+    model_config = SettingsConfigDict(env_prefix="YIBIAO_", frozen=True)
+
+    home: Path = Path("data")
+    registry: Path = Path("dbt_project/seeds")
+    shared: Path = Path("../shared")
+    trust_receipts: bool = False
+    require_reporter_folder: bool = False
+
+    @field_validator("home", "registry", "shared")
+    @classmethod
+    def resolve_against_root(cls, path: Path) -> Path:
+        """An absolute path stays; a relative one is meant from the repository root, whatever the shell's folder."""
+        return (ROOT / path.expanduser()).resolve()
+
+    @property
+    def inbox(self) -> Path:
+        """Where submissions are dropped."""
+        return self.home / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """Received originals under their SHA-256."""
+        return self.home / "archive"
+
+    @property
+    def journal(self) -> Path:
+        """The append-only journal."""
+        return self.archive / "journal"
+
+    @property
+    def returned(self) -> Path:
+        """One entry per returned file."""
+        return self.home / "returned"
+
+    @property
+    def published(self) -> Path:
+        """Published vintages."""
+        return self.home / "published"
+
+    @property
+    def provisional(self) -> Path:
+        """Drafts that were not published."""
+        return self.home / "provisional"
+
+    @property
+    def pipeline_file(self) -> Path:
+        """The pipeline's own warehouse: one writer."""
+        return self.home / "warehouse" / "pipeline.duckdb"
+
+    @property
+    def analyst_file(self) -> Path:
+        """The analysts' snapshot: replaced by rename, many readers."""
+        return self.home / "warehouse" / "analyst.duckdb"
+
+    @property
+    def airflow_home(self) -> Path:
+        """Airflow's own database and logs."""
+        return self.home / "airflow"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process; tests that change the environment call `get_settings.cache_clear()`."""
+    return Settings()

@@ -1,0 +1,119 @@
+"""The demonstration year as files: what is there, when it was received, that it never changes."""
+
+import csv
+import hashlib
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ingestion.contract import SAMPLE_LABEL
+from ingestion.periods import end_of_day, parse_period
+from ingestion.registry import Registry
+from samples import SampleError, SampleReport, write_demonstration_year, write_late_correction
+
+
+def _bytes_of(inbox: Path) -> dict[str, bytes]:
+    return {p.relative_to(inbox).as_posix(): p.read_bytes() for p in sorted(inbox.rglob("*")) if p.is_file()}
+
+
+def _receipts(inbox: Path) -> list[dict[str, str]]:
+    with (inbox / "receipts.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_two_runs_write_the_same_bytes(written_year: SampleReport, inbox: Path) -> None:
+    started = time.monotonic()
+    write_demonstration_year(inbox)
+    assert time.monotonic() - started < 20
+    again, first = _bytes_of(inbox), _bytes_of(written_year.inbox)
+    assert again.keys() == first.keys()
+    assert [name for name in first if again[name] != first[name]] == []
+
+
+def test_bytes_do_not_depend_on_which_months_are_written(written_year: SampleReport, inbox: Path) -> None:
+    report = write_demonstration_year(inbox, ["2021-02", "2021-03"])
+    assert {file.month for file in report.files} == {"2021-02", "2021-03"}
+    assert len(report.files) == 2 * 16 + 1
+    assert [file for file in report.files if file not in written_year.files] == []
+    assert [row["file_name"] for row in _receipts(inbox)] == [file.file_name for file in report.files]
+
+
+def test_every_reporter_sends_every_month_but_the_missing_one(written_year: SampleReport, registry: Registry) -> None:
+    tables = {(file.reporter_id, file.month) for file in written_year.files}
+    missing = [defect for defect in written_year.defects if defect.kind == "missing"]
+    districts = {row["reporter_id"] for row in registry.rows("reporters") if row["reporter_kind"] == "district"}
+    months = parse_period("2021").months
+    expected = {(reporter_id, month) for reporter_id in districts for month in months}
+    assert len(expected) == 192
+    assert expected - tables == {(missing[0].reporter_id, missing[0].month)}
+    assert tables <= expected
+    # 191 tables, two of them sent twice
+    assert len(written_year.files) == 193
+
+
+def test_every_file_lies_in_its_reporters_folder_and_no_unfinished_file_is_left(written_year: SampleReport) -> None:
+    names = set(_bytes_of(written_year.inbox))
+    assert names == {file.file_name for file in written_year.files} | {"receipts.csv"}
+    assert all(file.file_name.startswith(f"{file.reporter_id}/{file.month}") for file in written_year.files)
+
+
+def test_receipts_name_every_file_with_its_hash_in_order_of_receipt(written_year: SampleReport) -> None:
+    rows = _receipts(written_year.inbox)
+    assert list(rows[0]) == ["file_name", "sha256", "received_at", "source"]
+    contents = _bytes_of(written_year.inbox)
+    assert {row["file_name"] for row in rows} == contents.keys() - {"receipts.csv"}
+    assert [r for r in rows if hashlib.sha256(contents[r["file_name"]]).hexdigest() != r["sha256"]] == []
+    moments = [datetime.fromisoformat(row["received_at"]) for row in rows]
+    assert moments == sorted(moments)
+    assert {moment.utcoffset() for moment in moments} == {timedelta(hours=8)}
+    assert {row["source"] for row in rows} == {"示例邮箱"}
+
+
+def test_only_the_late_month_has_no_file_by_the_due_date(written_year: SampleReport, registry: Registry) -> None:
+    due_days = int(registry.row("reporting_calendar", "programme_id", "innovation_2021")["due_days"])
+    first: dict[tuple[str, str], datetime] = {}
+    for file in written_year.files:
+        assert file.received_at > end_of_day(parse_period(file.month).last_date)
+        first.setdefault((file.reporter_id, file.month), file.received_at)
+    due = {month: end_of_day(parse_period(month).last_date, due_days) for month in parse_period("2021").months}
+    late = [key for key, received_at in first.items() if received_at >= due[key[1]]]
+    assert late == [(d.reporter_id, d.month) for d in written_year.defects if d.kind == "late"]
+
+
+def test_a_month_is_received_after_the_month_before_it(written_year: SampleReport) -> None:
+    by_reporter: dict[str, list[str]] = {}
+    for file in written_year.files:
+        by_reporter.setdefault(file.reporter_id, []).append(file.month)
+    assert len(by_reporter) == 16
+    assert [reporter_id for reporter_id, months in by_reporter.items() if months != sorted(months)] == []
+
+
+def test_report_says_each_defect_in_chinese_with_its_sample_label(written_year: SampleReport) -> None:
+    assert SAMPLE_LABEL in written_year.lines[0] and "193" in written_year.lines[0]
+    assert len(written_year.lines) == 1 + 5
+
+
+@pytest.mark.parametrize("month", ["2022-01", "2021-13", "三月"], ids=["another_year", "no_month", "no_period"])
+def test_a_month_outside_the_year_is_refused_and_nothing_is_written(inbox: Path, month: str) -> None:
+    with pytest.raises(SampleError, match=month):
+        write_demonstration_year(inbox, ["2021-01", month])
+    assert not inbox.exists()
+
+
+def test_late_correction_adds_one_file_and_one_receipt(inbox: Path) -> None:
+    write_demonstration_year(inbox, ["2021-12"])
+    before = _bytes_of(inbox)
+    path = write_late_correction(inbox)
+    write_late_correction(inbox)
+    after = _bytes_of(inbox)
+    name = path.relative_to(inbox).as_posix()
+    assert after.keys() - before.keys() == {name}
+    added = after["receipts.csv"].removeprefix(before["receipts.csv"]).decode()
+    assert added == f"{name},{hashlib.sha256(after[name]).hexdigest()},2022-02-10T10:00+08:00,示例邮箱\n"
+
+
+def test_late_correction_brings_its_own_receipts_file_where_the_sweep_took_the_old_one_away(inbox: Path) -> None:
+    path = write_late_correction(inbox)
+    assert [row["file_name"] for row in _receipts(inbox)] == [path.relative_to(inbox).as_posix()]
