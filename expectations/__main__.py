@@ -1,0 +1,33 @@
+"""`python -m expectations`: judge what was received."""
+
+import typer
+
+from expectations.run import judge
+from ingestion.errors import YibiaoError
+from ingestion.settings import get_settings
+
+app = typer.Typer(add_completion=False, help="审核已接收的报表，退回有问题的。", invoke_without_command=True)
+
+
+@app.callback()
+def main() -> None:
+    """审核已接收的报表，退回有问题的。"""
+    try:
+        report = judge()
+    except YibiaoError as error:
+        typer.secho(str(error), err=True, fg="red")
+        raise typer.Exit(1) from None
+    if not report.accepted and not report.returned:
+        typer.echo("没有待审核的报表。")
+        return
+    typer.echo(
+        f"审核 {report.accepted + report.returned} 个文件：接受 {report.accepted} 个，退回 {report.returned} 个。"
+    )
+    if report.months:
+        typer.echo(f"数据有变化的月份：{'、'.join(report.months)}。")
+    if report.returned:
+        typer.echo(f"退回的文件和说明在 {get_settings().returned}。")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,175 @@
+"""Findings: each broken rule in words that a clerk can act on, with its place and its value.
+
+The words stand in rules.csv; here their blanks are filled in.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+
+from expectations.catalogue import REMINDER, Rule
+from expectations.frames import needed_columns, received_date
+from expectations.roster import CITY, DISTRICT, Roster
+from expectations.submissions import Row, Submissions
+from ingestion.contract import BY_NAME
+from ingestion.periods import TIMEZONE, parse_period
+
+BLANK = "空白"
+_SUPPLIERS = {DISTRICT: "各区", CITY: "市级部门"}
+_HEAD = ("programme", "reporter", "period")
+# As difflib measures it: two of four characters are near enough to be worth asking.
+_NEARNESS = 0.5
+_LONGEST_QUOTE = 60
+
+
+class FindingWriter:
+    """Turns frame rows that broke a rule into rows of raw.findings."""
+
+    def __init__(self, batch: Submissions, roster: Roster, catalogue: dict[str, Rule]) -> None:
+        """`batch` is what was judged; names come from `roster`, words from `catalogue`."""
+        self.batch = batch
+        self.roster = roster
+        self.catalogue = catalogue
+
+    def write(self, rule_id: str, broken: Row, overtaken_at: datetime | None = None) -> Row:
+        """The finding for one frame row; with `overtaken_at` (naive UTC) it is no more than a reminder."""
+        rule = self.catalogue[rule_id]
+        place = self._place(rule, broken)
+        words = self._words(rule, broken, place)
+        template = rule.message
+        if overtaken_at:
+            template, words["accepted_at"] = rule.reminder, shanghai_minute(overtaken_at)
+        table = broken.get("_table") or {}
+        return place | {
+            "receipt_id": (table or broken["_receipt"])["receipt_id"],
+            "table_id": table.get("table_id"),
+            "programme_id": table.get("programme_id"),
+            "reporter_id": table.get("reporter_id"),
+            "period": table.get("period"),
+            "rule_id": rule.id,
+            "severity": REMINDER if overtaken_at else rule.severity,
+            "expected": rule.expected.format_map(words) or None,
+            "message": template.format_map(words),
+        }
+
+    def _place(self, rule: Rule, broken: Row) -> Row:
+        """Sheet, row, column label, cell and the text found there."""
+        table, row = broken.get("_table"), broken.get("_row")
+        name = broken.get("_column") or (rule.columns[0] if rule.columns else None)
+        if table is None or name is None:
+            receipt = broken["_receipt"]
+            nowhere = dict.fromkeys(("sheet", "row_number", "column_label", "cell"))
+            return nowhere | {"found": receipt["file_name"]}
+        source = table if name in _HEAD else row or {}
+        return {
+            "sheet": table["sheet"],
+            "row_number": row["row_number"] if row else None,
+            "column_label": BY_NAME[name].label,
+            "cell": source.get(f"{name}_cell"),
+            "found": source.get(f"{name}_text"),
+        }
+
+    def _words(self, rule: Rule, broken: Row, place: Row) -> Row:
+        """What the blanks of the rule's templates are filled in with."""
+        own = {
+            "place": place_text(place),
+            "found": f"“{shortened(place['found'])}”" if place["found"] else BLANK,
+            "sheet": place["sheet"],
+            "choices": self._choices(rule, broken, place["found"]),
+        }
+        return own | self._table_words(broken) | self._row_words(broken)
+
+    def _table_words(self, broken: Row) -> Row:
+        table = broken.get("_table") or {}
+        receipt = broken.get("_receipt") or self.batch.receipt_by_id[table["receipt_id"]]
+        first, last = self.roster.programme_months(table.get("programme_id")) or ("", "")
+        return {
+            "problem": receipt["problem"],
+            "folder": receipt["folder_name"],
+            "received_date": received_date(receipt),
+            "received_month": month_label(received_date(receipt)[:7]),
+            "programme": self._programme_name(table.get("programme_id")),
+            "reporter": self._reporter_name(table.get("reporter_id")),
+            "folder_reporter": self._reporter_name(receipt["folder_reporter_id"]),
+            "month": month_label(table.get("period")),
+            "programme_first_month": month_label(first),
+            "programme_last_month": month_label(last),
+        }
+
+    def _row_words(self, broken: Row) -> Row:
+        row = broken.get("_row") or {}
+        indicator = broken.get("_indicator") or self.roster.indicators.get(row.get("indicator_id") or "")
+        if not indicator:
+            return {}
+        previous = broken.get("_previous_value") or Decimal(0)
+        month_value = row.get("month_value")
+        same = self.batch.values_by_table.get(row.get("table_id", ""), [])
+        return {
+            "indicator": indicator["indicator_name"],
+            "unit": indicator["unit"],
+            "supplier": _SUPPLIERS.get(indicator["supplier_kind"], indicator["supplier_kind"]),
+            "home_programme": self._programme_name(indicator["home_programme_id"]),
+            "needed": "或".join(f"“{BY_NAME[name].label}”" for name in needed_columns(indicator)),
+            "rows": "、".join(str(r["row_number"]) for r in same if r["indicator_id"] == row.get("indicator_id")),
+            "previous_month": month_label((broken.get("_neighbour") or {}).get("period")),
+            "previous_value": number_text(previous),
+            "month_value": number_text(month_value),
+            "expected_value": number_text(previous + month_value) if month_value is not None else "",
+        }
+
+    def _choices(self, rule: Rule, broken: Row, found: str | None) -> str:
+        """Names near the text found; where none is near, the allowed names."""
+        table = broken.get("_table") or {}
+        programme_id = table.get("programme_id")
+        if rule.columns[:1] == ("programme",):
+            names = [row["programme_name"] for row in self.roster.programmes.values()]
+        elif rule.columns[:1] == ("indicator",):
+            rows = self.roster.programme_indicators(programme_id, table.get("reporter_id"))
+            names = [row["indicator_name"] for row in rows or self.roster.indicators.values()]
+        else:
+            names = self.roster.programme_reporters(programme_id)
+        if not rule.columns:
+            found = broken["_receipt"]["folder_name"]
+        return choice_text(found, names)
+
+    def _programme_name(self, programme_id: str | None) -> str:
+        return self.roster.programmes.get(programme_id or "", {}).get("programme_name", "")
+
+    def _reporter_name(self, reporter_id: str | None) -> str:
+        return self.roster.reporters.get(reporter_id or "", {}).get("reporter_name", "")
+
+
+def place_text(place: Row) -> str:
+    """“指标”表第 7 行“本月数”（C7）, as far as the place is known."""
+    row = f"第 {place['row_number']} 行" if place["row_number"] else ""
+    cell = f"（{place['cell']}）" if place["cell"] else ""
+    return f"“{place['sheet']}”表{row}“{place['column_label']}”{cell}" if place["sheet"] else ""
+
+
+def shortened(text: str) -> str:
+    """The beginning of a long text: a message is one sentence, whatever a cell holds."""
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+
+
+def number_text(number: Decimal | None) -> str:
+    """A number without trailing zeros or exponent."""
+    return "" if number is None else f"{number.normalize():f}"
+
+
+def shanghai_minute(moment: datetime) -> str:
+    """A naive UTC time as people in Asia/Shanghai read it."""
+    return moment.replace(tzinfo=UTC).astimezone(TIMEZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def month_label(month: str | None) -> str:
+    """A month as people read it; nothing for no month."""
+    return parse_period(month).label if month else ""
+
+
+def choice_text(found: str | None, names: Iterable[str]) -> str:
+    """The names nearest to a text; where none is near, that it must be one of all allowed ones."""
+    allowed = list(dict.fromkeys(names))
+    if near := get_close_matches(found or "", allowed, n=3, cutoff=_NEARNESS):
+        return "或".join(f"“{name}”" for name in near)
+    return "下列之一：" + "".join(f"“{name}”" for name in allowed)

@@ -1,0 +1,122 @@
+"""Judge what was received: unjudged receipts and all that stands or falls with them, in one Great Expectations run."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from expectations.catalogue import RETURNED, Rule, catalogue_sha256, load_catalogue
+from expectations.findings import FindingWriter
+from expectations.frames import build_frames
+from expectations.returns import deliver_returns
+from expectations.roster import Roster
+from expectations.submissions import Row, Submissions, load_to_judge
+from expectations.suites import Failures, Frames, find_failures
+from expectations.verdicts import Verdict, resolve
+from ingestion.registry import load_registry
+from ingestion.settings import get_settings
+from ingestion.store import insert_rows, open_warehouse, transaction
+
+# Judged pair by pair; verdicts.py says which pairs matter to a receipt.
+COUNTED_RULE, COUNTS_NOW_RULE = "CUM-002", "CUM-003"
+
+
+@dataclass(frozen=True)
+class JudgementReport:
+    """Newly judged receipts by verdict, and the months (ids, sorted) whose counting data changed."""
+
+    accepted: int = 0
+    returned: int = 0
+    months: list[str] = field(default_factory=list)
+
+
+def judge() -> JudgementReport:
+    """Judge all unjudged receipts, write judgements and findings, and lay out what goes back to its sender.
+
+    JudgingError when a rule cannot be evaluated: then nothing was written. Without unjudged receipts this is quick.
+    """
+    settings = get_settings()
+    with open_warehouse() as connection:
+        batch, unjudged = load_to_judge(connection)
+        report = JudgementReport()
+        if unjudged:
+            report = _judge_batch(connection, batch, unjudged)
+        # Also after a crash between verdict and return: the journal knows what was laid out.
+        deliver_returns(connection, settings)
+    return report
+
+
+def _judge_batch(connection: duckdb.DuckDBPyConnection, batch: Submissions, unjudged: set[str]) -> JudgementReport:
+    settings = get_settings()
+    catalogue = load_catalogue()
+    roster = Roster(load_registry(settings.registry))
+    frames = build_frames(batch, roster, settings.require_reporter_folder)
+    broken = _rows_of(frames, find_failures(frames, catalogue))
+    verdicts = _verdicts(batch, catalogue, broken)
+    findings = _findings(FindingWriter(batch, roster, catalogue), broken, verdicts)
+    before = _accepted_before(connection, list(verdicts))
+    _write(connection, verdicts, findings)
+    changed = {id_ for id_, verdict in verdicts.items() if verdict.accepted_at != before.get(id_)}
+    outcomes = [verdicts[receipt_id].name for receipt_id in unjudged]
+    months = {table["period"] for table in batch.tables if table["receipt_id"] in changed and table["period"]}
+    return JudgementReport(outcomes.count("accepted"), outcomes.count("returned"), sorted(months))
+
+
+def _rows_of(frames: Frames, failures: Failures) -> dict[str, list[Row]]:
+    """Rule id → the frame rows that broke it."""
+    rows = {row["key"]: row for frame in frames.values() for row in frame}
+    return {rule_id: [rows[key] for key in keys] for rule_id, keys in failures.items()}
+
+
+def _verdicts(batch: Submissions, catalogue: dict[str, Rule], broken: dict[str, list[Row]]) -> dict[str, Verdict]:
+    flawed = {
+        _receipt_id(row)
+        for rule_id, rows in broken.items()
+        if catalogue[rule_id].severity == RETURNED and rule_id != COUNTED_RULE
+        for row in rows
+    }
+    clashes, clashes_now = ({row["_pair"] for row in broken[id_]} for id_ in (COUNTED_RULE, COUNTS_NOW_RULE))
+    return resolve(batch, flawed, clashes, clashes_now)
+
+
+def _findings(writer: FindingWriter, broken: dict[str, list[Row]], verdicts: dict[str, Verdict]) -> list[Row]:
+    """The rows of raw.findings: every broken rule, and of the pairs those that mattered."""
+    findings = []
+    for rule_id, rows in broken.items():
+        for row in rows:
+            verdict = verdicts[_receipt_id(row)]
+            if _matters(rule_id, row, verdict):
+                overtaken_at = verdict.accepted_at if rule_id == COUNTED_RULE else None
+                findings.append(writer.write(rule_id, row, overtaken_at))
+    return findings
+
+
+def _matters(rule_id: str, row: Row, verdict: Verdict) -> bool:
+    """Of the pairs only those with the version that counted, or counts; of all else everything."""
+    if rule_id == COUNTED_RULE:
+        return row["_pair"] in verdict.clashes
+    return rule_id != COUNTS_NOW_RULE or row["_pair"] in verdict.later_clashes
+
+
+def _receipt_id(row: Row) -> str:
+    return (row.get("_receipt") or row["_table"])["receipt_id"]
+
+
+def _accepted_before(connection: duckdb.DuckDBPyConnection, receipt_ids: list[str]) -> dict[str, Any]:
+    """accepted_at by receipt as judged so far."""
+    query = "select receipt_id, accepted_at from raw.judgements where receipt_id in (select unnest(?))"
+    return dict(connection.execute(query, [receipt_ids]).fetchall())
+
+
+def _write(connection: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict], findings: list[Row]) -> None:
+    """Replace judgements and findings of these receipts, all or nothing."""
+    rules_sha256 = catalogue_sha256()
+    judgements = [
+        {"receipt_id": id_, "verdict": v.name, "accepted_at": v.accepted_at, "rules_sha256": rules_sha256}
+        for id_, v in sorted(verdicts.items())
+    ]
+    with transaction(connection):
+        for table in ("judgements", "findings"):
+            connection.execute(f"delete from raw.{table} where receipt_id in (select unnest(?))", [list(verdicts)])
+        insert_rows(connection, "judgements", judgements)
+        insert_rows(connection, "findings", findings)

@@ -1,0 +1,119 @@
+"""Verdicts: receipt by receipt in the order of their times, so that the result depends on the receipts alone.
+
+A receipt whose own content breaks a 退回 rule is returned for good. Any other counts from the first moment at which
+each of its tables agrees with the version of the previous month that counts then, or at which there is none: mostly its
+own receipt time; after a disagreement, the moment at which a corrected previous month came to agree.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from expectations.frames import previous_month
+from expectations.submissions import Chain, Row, Submissions, chain_of, version_key
+
+# A table's id with the id of the previous month's table it was compared with.
+Pair = tuple[str, str]
+
+
+@dataclass
+class Verdict:
+    """What became of a receipt. `accepted_at` is naive UTC, None when returned.
+
+    `clashes`: pairs that disagreed when it was received; `later_clashes`: pairs that disagree by what counts now.
+    """
+
+    accepted_at: datetime | None = None
+    clashes: list[Pair] = field(default_factory=list)
+    later_clashes: list[Pair] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """As raw.judgements names it."""
+        return "accepted" if self.accepted_at else "returned"
+
+
+def resolve(batch: Submissions, flawed: set[str], clashes: set[Pair], clashes_now: set[Pair]) -> dict[str, Verdict]:
+    """The verdict of every receipt of a batch, by receipt_id.
+
+    `flawed` are receipts returned for their own content; `clashes` the pairs of tables that disagree when a receipt
+    comes, `clashes_now` those that are worth a reminder to what was accepted before.
+    """
+    chronicle = _Chronicle(batch, clashes)
+    for moment, arrivals in groupby(batch.receipts, key=lambda receipt: receipt["received_at"]):
+        # Files of one moment speak in the order of their months: the mailbox's order means nothing.
+        for receipt in sorted(arrivals, key=lambda row: (_first_month(batch, row), version_key(row))):
+            chronicle.receive(receipt, moment, receipt["receipt_id"] in flawed)
+        chronicle.settle(moment)
+    chronicle.remind(clashes_now)
+    return chronicle.verdicts
+
+
+class _Chronicle:
+    """What counts, as time goes by."""
+
+    def __init__(self, batch: Submissions, clashes: set[Pair]) -> None:
+        self.batch = batch
+        self.clashes = clashes
+        self.verdicts: dict[str, Verdict] = {}
+        self._waiting: list[Row] = []
+        self._counting: dict[tuple[Chain, str], tuple[tuple[datetime, datetime, str, str], Row]] = {}
+
+    def receive(self, receipt: Row, moment: datetime, is_flawed: bool) -> None:
+        """A receipt arrives and is compared with what counts at that moment."""
+        verdict = self.verdicts[receipt["receipt_id"]] = Verdict(clashes=self._clashing(receipt, self.clashes))
+        if is_flawed:
+            return
+        if verdict.clashes:
+            self._waiting.append(receipt)
+        else:
+            self._accept(receipt, moment)
+
+    def settle(self, moment: datetime) -> None:
+        """Accept returned receipts that agree with what counts by now; one can bring the next."""
+        agreeing = True
+        while agreeing:
+            agreeing = [receipt for receipt in self._waiting if not self._clashing(receipt, self.clashes)][:1]
+            for receipt in agreeing:
+                self._waiting.remove(receipt)
+                self._accept(receipt, moment)
+
+    def remind(self, clashes_now: set[Pair]) -> None:
+        """Note where the version that counts in the end disagrees with the previous month's that counts in the end."""
+        for _, table in self._counting.values():
+            verdict = self.verdicts[table["receipt_id"]]
+            verdict.later_clashes += [pair for pair in self._pairs([table]) if pair in clashes_now]
+
+    def _clashing(self, receipt: Row, clashes: set[Pair]) -> list[Pair]:
+        tables = self.batch.tables_by_receipt.get(receipt["receipt_id"], [])
+        return [pair for pair in self._pairs(tables) if pair in clashes]
+
+    def _pairs(self, tables: list[Row]) -> list[Pair]:
+        """Each table with the previous month's that counts for it: its own file's, else the one that counts now."""
+        pairs = []
+        for table in tables:
+            chain = chain_of(table)
+            month = previous_month(table["period"]) if chain else None
+            if not (chain and month):
+                continue
+            siblings = self.batch.tables_by_receipt[table["receipt_id"]]
+            own = [other for other in siblings if (chain_of(other), other["period"]) == (chain, month)]
+            counting = self._counting.get((chain, month))
+            neighbour = own[0] if own else counting[1] if counting else None
+            if neighbour:
+                pairs.append((table["table_id"], neighbour["table_id"]))
+        return pairs
+
+    def _accept(self, receipt: Row, moment: datetime) -> None:
+        self.verdicts[receipt["receipt_id"]].accepted_at = moment
+        version = version_key(receipt)
+        for table in self.batch.tables_by_receipt.get(receipt["receipt_id"], []):
+            chain = chain_of(table)
+            known = self._counting.get((chain, table["period"])) if chain else None
+            if chain and (known is None or known[0] <= version):
+                self._counting[chain, table["period"]] = (version, table)
+
+
+def _first_month(batch: Submissions, receipt: Row) -> str:
+    months = [table["period"] for table in batch.tables_by_receipt.get(receipt["receipt_id"], []) if table["period"]]
+    return min(months, default="")

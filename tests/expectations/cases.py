@@ -1,0 +1,139 @@
+"""For each rule one submission that breaks it and one, as near to it as can be, that does not.
+
+Each case has a district of its own; the last submission of a case is looked at, the others lead up to it.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.expectations.factories import Submission, Table, make_submission, make_table
+
+Case = Callable[[str], list[Submission]]
+
+
+def _one(change: Callable[[Table], Table] = lambda table: table, month: int = 2) -> Case:
+    return lambda reporter: [make_submission(reporter, month, change(make_table(reporter, month)))]
+
+
+def _file(month: int = 2, **changes: object) -> Case:
+    return lambda reporter: [make_submission(reporter, month, **changes)]
+
+
+def _head(received: str = "2021-03-05T10:00", **texts: str) -> Case:
+    """February's table with something else in its head."""
+
+    def build(reporter: str) -> list[Submission]:
+        return [make_submission(reporter, 2, replace(make_table(reporter, 2), **texts), received=received)]
+
+    return build
+
+
+def _after_january(change: Callable[[Table], Table], correction: Callable[[Table], Table] | None = None) -> Case:
+    """February after January, and January perhaps corrected in March; February is looked at."""
+
+    def build(reporter: str) -> list[Submission]:
+        january = make_submission(reporter, 1)
+        february = make_submission(reporter, 2, change(make_table(reporter, 2)))
+        if correction is None:
+            return [january, february]
+        corrected = make_submission(reporter, 1, correction(make_table(reporter, 1)), received="2021-03-20T09:00")
+        return [january, corrected, february]
+
+    return build
+
+
+def _city_table(reporter: str) -> list[Submission]:
+    """The city's own table; whoever the case is for, the city sends it."""
+    table = Table("示例市", "2021-12", [("研发强度", {"cumulative_value": "3.5"})])
+    return [make_submission("city", 12, table, name=f"{reporter}.xlsx")]
+
+
+def _of_joined(month: int) -> Case:
+    def build(reporter: str) -> list[Submission]:
+        table = replace(make_table(reporter, month), reporter="新设区")
+        return [make_submission("joined", month, table)]
+
+    return build
+
+
+def _shift_january(table: Table) -> Table:
+    return table.change("新增企业", month_value="4", cumulative_value="4")
+
+
+FAILING: dict[str, Case] = {
+    "FILE-001": _file(problem="文件是空的；请填好表格后重新报送。", tables=[]),
+    "FILE-002": _file(folder="nobody"),
+    "FILE-003": _file(folder=None),
+    "FILE-004": _file(tables=[]),
+    "TAB-001": _head(programme="示范方案"),
+    "TAB-002": _head(reporter="示例零区"),
+    "TAB-003": _head(month="2021-13"),
+    "TAB-004": lambda reporter: [make_submission(reporter, 4, received="2021-03-31T23:59")],
+    "TAB-005": _head(month="2022-02", received="2022-03-05T10:00"),
+    "TAB-006": _of_joined(5),
+    "TAB-007": _file(folder="d099"),
+    "IND-001": _one(lambda table: table.add("新增企业家数", cumulative_value="1")),
+    "IND-002": _one(lambda table: table.add("站点数", cumulative_value="1")),
+    "IND-003": _one(lambda table: table.add("研发强度", cumulative_value="1")),
+    "IND-004": _one(lambda table: table.add("企业总数", cumulative_value="106")),
+    "NUM-001": _one(lambda table: table.change("企业总数", cumulative_value="12台")),
+    "NUM-002": _one(lambda table: table.change("企业总数", cumulative_value="-1")),
+    "NUM-003": _one(lambda table: table.change("企业总数", cumulative_value="12.5")),
+    "REQ-001": _one(lambda table: table.remove("走访次数"), month=3),
+    "REQ-002": _one(lambda table: table.change("企业总数", cumulative_value="", month_value="3")),
+    "CUM-001": _one(lambda table: table.change("合同成交额", cumulative_value="1.26"), month=1),
+    "CUM-002": _after_january(lambda table: table.change("合同成交额", cumulative_value="2.51")),
+    "CUM-003": _after_january(lambda table: table, _shift_january),
+}
+
+PASSING: dict[str, Case] = {
+    "FILE-001": _file(),
+    "FILE-002": _file(),
+    "FILE-003": _file(),
+    "FILE-004": _file(),
+    "TAB-001": _head(programme="pilot"),
+    "TAB-002": lambda reporter: _head(reporter=reporter)(reporter),
+    "TAB-003": _head(month="2021年2月"),
+    "TAB-004": lambda reporter: [make_submission(reporter, 4, received="2021-04-01T00:00")],
+    "TAB-005": _one(month=12),
+    "TAB-006": _of_joined(6),
+    "TAB-007": _file(),
+    "IND-001": _one(lambda table: table.add("产值增速", cumulative_value="1.5")),
+    "IND-002": _one(),
+    "IND-003": _city_table,
+    "IND-004": _one(),
+    "NUM-001": _one(lambda table: table.change("企业总数", cumulative_value="１,２３４")),
+    "NUM-002": _one(
+        lambda table: table.add("产值增速", cumulative_value="-1.5").change("企业总数", cumulative_value="0")
+    ),
+    "NUM-003": _one(lambda table: table.change("企业总数", cumulative_value="12.0")),
+    "REQ-001": _one(lambda table: table.remove("走访次数")),
+    "REQ-002": _one(lambda table: table.change("新增企业", month_value="").change("合同成交额", cumulative_value="")),
+    "CUM-001": _one(lambda table: table.change("合同成交额", cumulative_value="1.254"), month=1),
+    "CUM-002": _after_january(lambda table: table.change("合同成交额", cumulative_value="2.504")),
+    "CUM-003": _after_january(lambda table: table, lambda table: table.change("企业总数", cumulative_value="101")),
+}
+
+# What the clerk reads for the failing case; {reporter} is the district of the case.
+MESSAGES: dict[str, str] = {
+    "FILE-001": "文件是空的；请填好表格后重新报送。",
+    "FILE-002": "文件放在“nobody”文件夹，没有登记这样的填报单位；请放入本单位的文件夹后重新报送。",
+    "TAB-001": "“指标”表“方案”（B2）填的是“示范方案”，不是登记的方案；请改为“示例方案”或“另一方案”，",
+    "TAB-003": "“指标”表“期”（B4）填的是“2021-13”，不是一个月份；请写成“2021-03”或“2021年3月”这样的年月后重新报送。",
+    "TAB-004": "“指标”表“期”（B4）填的是“2021-04”，而文件在 2021-03-31 收到，该月还没有开始；请改正后重新报送。",
+    "TAB-005": "“指标”表“期”（B4）填的是“2022-02”，不在“示例方案”的期限（2021年1月 至 2021年12月）内；",
+    "TAB-006": "“指标”表“填报单位”（B3）填的是“新设区”，“新设区”不是“示例方案”的填报单位；",
+    "TAB-007": "但文件放在“示例099区”的文件夹里，只能报送“示例099区”的数据；请改正填报单位，或放入“{reporter}”的文件夹",
+    "IND-001": "“指标”表第 11 行“指标”（A11）填的是“新增企业家数”，不是登记的指标；请改为“新增企业”",
+    "IND-002": "填的是“站点数”，“站点数”在“另一方案”的表里填报，不在“示例方案”的表里填报；请删去此行后重新报送。",
+    "IND-003": "“研发强度”由市级部门提供，“{reporter}”不填报；请删去此行后重新报送。",
+    "IND-004": "“企业总数”在同一张表里填了不止一行（第 9、11 行）；请只保留一行后重新报送。",
+    "NUM-001": "“指标”表第 9 行“累计数”（D9）填的是“12台”，应为数字；请改为数字后重新报送。",
+    "NUM-002": "“指标”表第 9 行“累计数”（D9）填的是“-1”，“企业总数”不能为负数；请核对后重新报送。",
+    "NUM-003": "填的是“12.5”，“企业总数”的单位是“家”，应为整数；请改正后重新报送。",
+    "REQ-001": "“指标”表缺少“{reporter}”2021年3月的必填指标“走访次数”；请补上这一行后重新报送。",
+    "REQ-002": "“指标”表第 9 行“累计数”（D9）是空白，“企业总数”必须填写“累计数”；请填写后重新报送，数值为零时请填 0。",
+    "CUM-001": "“指标”表第 8 行“累计数”（D8）填的是“1.26”，一月的累计数应等于本月数 1.25；请核对后重新报送。",
+    "CUM-002": "填的是“2.51”，应为 2021年1月 累计数 1.25 加本月数 1.25，即 2.5；请核对后重新报送，",
+    "CUM-003": "填的是“6”，而 2021年1月 的表后来更正或补报为累计数 4，加本月数 3 应为 7；本表仍计入，请核对，",
+}

@@ -1,0 +1,104 @@
+from decimal import Decimal
+
+import pytest
+
+from ingestion.conform import find_tables, parse_month, parse_number, table_ids
+from ingestion.contract import CSV_HEADER, SAMPLE_LABEL
+from ingestion.errors import UnreadableFile
+from ingestion.readers import Sheet
+from ingestion.registry import Registry, load_registry
+from ingestion.settings import get_settings
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry(get_settings().registry)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", "12"),
+        ("１２.５", "12.5"),
+        ("1,234.5", "1234.5"),
+        ("25%", "25"),
+        ("-3", "-3"),
+        ("1e3", "1000"),
+        ("0.30000000000000004", "0.3"),
+    ],
+)
+def test_what_people_write_for_numbers_is_a_number(text: str, number: str) -> None:
+    assert parse_number(text) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["12台", "abc", "1,23", "=1+1", "nan", "inf", "#DIV/0!", "1.2.3", "一", "9" * 30])
+def test_what_is_no_number_is_not_made_one(text: str) -> None:
+    assert parse_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("2021-03", "2021-03"),
+        ("2021年3月", "2021-03"),
+        ("２０２１年３月", "2021-03"),
+        ("202103", "2021-03"),
+        ("2021/3", "2021-03"),
+        ("2021-03-01T00:00:00", "2021-03"),
+        ("2021-13", None),
+        ("2021", None),
+        ("三月", None),
+    ],
+)
+def test_a_month_is_read_in_its_usual_spellings(text: str, month: str | None) -> None:
+    assert parse_month(text) == month
+
+
+FORM = [
+    ["一区一表", "", ""],
+    ["方案：", "创新提能2021", "", "填报单位", "江岸"],
+    ["期", "", "2021年3月"],
+    ["指标", "单位", "本月数", "累计数", "去年同期累计", "增速（%）", "说明"],
+    ["新增高企", "家", "3", "9", "—", "", "- 已核"],
+    ["", "", "", ""],
+    ["技术合同成交额", "亿元", "", "abc", "", "", ""],
+]
+
+
+def test_a_form_is_found_by_its_labels_and_each_cell_keeps_its_address(registry: Registry) -> None:
+    (table,) = find_tables([Sheet("封面", [["别的"]]), Sheet("指标", FORM)], registry)
+    assert table_ids(table, registry) == {
+        "programme_id": "innovation_2021",
+        "reporter_id": "jiangan",
+        "period": "2021-03",
+    }
+    first, second = table.rows
+    assert (first["month_value"], first["month_value_cell"]) == (Decimal(3), "C5")
+    assert (first["same_period_value"], first["same_period_value_text"]) == (None, None)
+    assert first["note"] == "- 已核"
+    assert (second["cumulative_value"], second["cumulative_value_text"]) == (None, "abc")
+    assert second["row_number"] == 7
+
+
+def test_moved_rows_and_columns_change_nothing_but_addresses(registry: Registry) -> None:
+    moved = [["", *row] for row in [["通知"], *FORM]]
+    (table,) = find_tables([Sheet("指标", moved)], registry)
+    assert (table.rows[0]["month_value"], table.rows[0]["month_value_cell"]) == (Decimal(3), "D6")
+
+
+def test_a_long_table_becomes_one_table_for_each_programme_reporter_and_month(registry: Registry) -> None:
+    rows = [
+        list(CSV_HEADER),
+        ["创新提能2021", "江岸区", "2021-03", "新增高企", "3", "9", "", "", SAMPLE_LABEL],
+        ["innovation_2021", "江岸", "2021年3月", "技术合同成交额", "1", "2", "", "", ""],
+        ["创新提能2021", "武昌区", "2021-03", "新增高企", "4", "8", "", "", ""],
+    ]
+    first, second = find_tables([Sheet("CSV", rows)], registry)
+    assert [len(first.rows), len(second.rows)] == [2, 1]
+    assert [first.is_sample, second.is_sample] == [True, False]
+
+
+@pytest.mark.parametrize("rows", [[], [["hello"]], [["指标", "单位"]], FORM[:4]])
+def test_a_sheet_without_a_table_is_unreadable(rows: list[list[str]], registry: Registry) -> None:
+    with pytest.raises(UnreadableFile, match="填报表"):
+        find_tables([Sheet("指标", rows)], registry)
