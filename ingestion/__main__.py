@@ -14,14 +14,14 @@ from ingestion.settings import get_settings
 from ingestion.store import open_warehouse
 from ingestion.sweep import sweep
 
-app = typer.Typer(add_completion=False, help="接收收件箱里的报表,归档、登记、入库。", invoke_without_command=True)
+app = typer.Typer(add_completion=False, help="接收收件箱里的报表，归档、登记、入库。", invoke_without_command=True)
 
 
 @app.callback()
 def main(
-    as_of: Annotated[str | None, typer.Option(help="截至时间,如 2022-01-20T00:00+08:00;缺省为本次开始时间")] = None,
+    as_of: Annotated[str | None, typer.Option(help="截至时间，如 2022-01-20T00:00+08:00;缺省为本次开始时间")] = None,
 ) -> None:
-    """接收收件箱里的报表,归档、登记、入库。"""
+    """接收收件箱里的报表，归档、登记、入库。"""
     started = datetime.now(UTC).replace(microsecond=0)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
@@ -36,7 +36,7 @@ def main(
         typer.secho(str(error), err=True, fg="red")
         raise typer.Exit(1) from None
     new = len(report.receipts) - len(report.repeated)
-    typer.echo(f"接收 {len(report.receipts)} 个文件:新版本 {new} 个,与现行版本相同 {len(report.repeated)} 个。")
+    typer.echo(f"接收 {len(report.receipts)} 个文件：新版本 {new} 个，与现行版本相同 {len(report.repeated)} 个。")
 
 
 if __name__ == "__main__":

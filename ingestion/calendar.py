@@ -10,8 +10,7 @@ from ingestion.settings import get_settings
 
 def due_time(registry: Registry, programme_id: str, period_id: str) -> datetime:
     """The end (UTC) of the day on which a period's table is due."""
-    days = int(registry.row("reporting_calendar", "programme_id", programme_id)["due_days"])
-    return end_of_day(parse_period(period_id).last_date, days)
+    return end_of_day(parse_period(period_id).last_date, _days(registry, programme_id, "due_days"))
 
 
 def publication_time(period_id: str) -> datetime:
@@ -19,15 +18,17 @@ def publication_time(period_id: str) -> datetime:
     registry = load_registry(get_settings().registry)
     last_date = parse_period(period_id).last_date
     times = [
-        end_of_day(
-            last_date, int(registry.row("reporting_calendar", "programme_id", row["programme_id"])["publish_days"])
-        )
+        end_of_day(last_date, _days(registry, row["programme_id"], "publish_days"))
         for row in registry.rows("programmes")
         if row["starts_on"] <= last_date.isoformat() <= row["ends_on"]
     ]
     if not times:
         raise RegistryError(f"{registry.folder / 'programmes.csv'}: no programme covers {period_id}")
     return max(times)
+
+
+def _days(registry: Registry, programme_id: str, column: str) -> int:
+    return int(registry.row("reporting_calendar", "programme_id", programme_id)[column])
 
 
 def programme_periods(registry: Registry) -> list[dict[str, object]]:

@@ -51,11 +51,11 @@ def find_tables(sheets: list[Sheet], registry: Registry) -> list[SubmittedTable]
             if columns:
                 return _tables_below(sheet, row_index, columns, registry)
     wanted = "、".join(column.label for column in (BY_NAME["indicator"], *NUMBER_COLUMNS))
-    raise UnreadableFile("no_table", f"没有找到填报表:需要一行表头,写有“{wanted}”;请用模板填报后重新报送。")
+    raise UnreadableFile("no_table", f"没有找到填报表：需要一行表头，写有“{wanted}”；请用模板填报后重新报送。")
 
 
 def parse_number(text: str) -> Decimal | None:
-    """The number a cell means, to six decimals; None where the text is no number. '1,234.5', '１２', '25%' are numbers."""
+    """The number a cell means, to six decimals; None where it is none. '1,234.5', '１２' and '25%' are numbers."""
     plain = "".join(unicodedata.normalize("NFKC", text).split()).removesuffix("%").replace("−", "-")
     if not any(character.isdigit() for character in plain) or not _NUMBER.fullmatch(plain):
         return None
@@ -126,7 +126,7 @@ def _tables_below(sheet: Sheet, header_index: int, columns: dict[str, int], regi
         table.is_sample = table.is_sample or SAMPLE_LABEL in str(values["note"] or "")
         table.rows.append(values)
     if not tables:
-        raise UnreadableFile("no_rows", "填报表只有表头,没有数据;请填好后重新报送。")
+        raise UnreadableFile("no_rows", "填报表只有表头，没有数据；请填好后重新报送。")
     return list(tables.values())
 
 

@@ -56,9 +56,9 @@ def log_ignored(inbox: Path) -> None:
     for path in sorted(inbox.rglob("*")):
         name = path.relative_to(inbox).as_posix()
         if path.is_symlink():
-            logger.warning("收件箱里的“%s”是链接,不是文件,未处理", name)
+            logger.warning("收件箱里的“%s”是链接，不是文件，未处理", name)
         elif path.is_dir() and path.suffix:
-            logger.warning("收件箱里的“%s”是文件夹,不是报表,未处理", name)
+            logger.warning("收件箱里的“%s”是文件夹，不是报表，未处理", name)
 
 
 def wait_for_rest(inbox: Path) -> list[InboxFile]:
@@ -77,7 +77,7 @@ def wait_for_rest(inbox: Path) -> list[InboxFile]:
         if len(rested) == len(files) or now - started >= PATIENCE_SECONDS:
             for file in files:
                 if file not in rested:
-                    logger.warning("“%s”仍在写入,留待下次", file.name)
+                    logger.warning("“%s”仍在写入，留待下次", file.name)
             return rested
         time.sleep(0.2)
 

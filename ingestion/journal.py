@@ -1,6 +1,7 @@
 """The append-only journal: receipts, returns, publications, one JSON object a line.
 
-The journal and the archive are the truth; the warehouse can be rebuilt from them. A line counts once its newline is on disk.
+The journal and the archive are the truth; the warehouse can be rebuilt from them. A line counts once its newline is
+on disk.
 """
 
 import json
@@ -43,7 +44,7 @@ def read(kind: str) -> list[dict[str, Any]]:
         try:
             entries.append(json.loads(line))
         except ValueError:
-            logger.warning("%s 第 %d 行写入时中断,不作数", path, number)
+            logger.warning("%s 第 %d 行写入时中断，不作数", path, number)
     return entries
 
 

@@ -100,7 +100,9 @@ def parse_period(text: str) -> Period:
         period = Period(int(year), int(number or month or 1), cadence.id)
         if period.year >= 1 and 1 <= period.number <= 12 // cadence.months:
             return period
-    raise PeriodError(f"“{text}”不是期号;应为 2021-03(月)、2021-B2(双月)、2021-Q1(季)、2021-H1(半年)或 2021(年)")
+    raise PeriodError(
+        f"“{text}”不是期号；应为 2021-03（月）、2021-B2（双月）、2021-Q1（季）、2021-H1（半年）或 2021（年）"
+    )
 
 
 def period_containing(month_id: str, cadence: str) -> Period:

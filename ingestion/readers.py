@@ -28,7 +28,7 @@ class Sheet:
 def read_sheets(content: bytes) -> list[Sheet]:
     """All sheets of a workbook, or the one table of a CSV. UnreadableFile says in Chinese why there is none."""
     if not content.strip():
-        raise UnreadableFile("empty", "文件是空的;请填好表格后重新报送。")
+        raise UnreadableFile("empty", "文件是空的；请填好表格后重新报送。")
     if len(content) > MAX_FILE_BYTES:
         raise UnreadableFile("too_large", f"文件超过 {MAX_FILE_BYTES // 2**20} MB;请只保留“指标”表后重新报送。")
     if content.startswith(ZIP_MAGIC):
@@ -43,9 +43,9 @@ def _check_members(content: bytes) -> None:
     try:
         members = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except zipfile.BadZipFile:
-        raise UnreadableFile("damaged", "文件已损坏,打不开;请在 Excel 或 WPS 中另存为 xlsx 后重新报送。") from None
+        raise UnreadableFile("damaged", "文件已损坏，打不开；请在 Excel 或 WPS 中另存为 xlsx 后重新报送。") from None
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-        raise UnreadableFile("unsafe", "文件解压后过大,不予打开;请复制到空白模板后重新报送。")
+        raise UnreadableFile("unsafe", "文件解压后过大，不予打开；请复制到空白模板后重新报送。")
 
 
 def _read_workbook(content: bytes) -> list[Sheet]:
@@ -73,13 +73,13 @@ def _read_csv(content: bytes) -> Sheet:
 
     text = _decode(content)
     if "\x00" in text:
-        raise UnreadableFile("not_a_table", "文件既不是 Excel 工作簿,也不是 CSV 表格;请用模板填报。")
+        raise UnreadableFile("not_a_table", "文件既不是 Excel 工作簿，也不是 CSV 表格；请用模板填报。")
     rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
     return Sheet("CSV", rows)
 
 
 def _decode(content: bytes) -> str:
-    """UTF-8 (with or without mark), UTF-16 with mark, else GB18030; strictly, so that nothing is guessed into wrong text."""
+    """UTF-8 (with or without mark), UTF-16 with mark, else GB18030; strictly, so that no wrong text is guessed."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:

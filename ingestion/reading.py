@@ -49,7 +49,7 @@ class SafeReader:
             alarm.cancel()
         if not line:
             self._stop()
-            raise UnreadableFile("unsafe", "打开此文件超出内存或时间限制,已停止;请把数据复制到空白模板后重新报送。")
+            raise UnreadableFile("unsafe", "打开此文件超出内存或时间限制，已停止；请把数据复制到空白模板后重新报送。")
         answer = json.loads(line)
         if "problem" in answer:
             raise UnreadableFile(answer["code"], answer["problem"])
@@ -79,7 +79,7 @@ def _answer(path: str) -> dict[str, object]:
     except UnreadableFile as error:
         return {"code": error.code, "problem": str(error)}
     except MemoryError:
-        return {"code": "unsafe", "problem": "打开此文件超出内存限制,已停止;请把数据复制到空白模板后重新报送。"}
+        return {"code": "unsafe", "problem": "打开此文件超出内存限制，已停止；请把数据复制到空白模板后重新报送。"}
     return {"sheets": [[sheet.name, sheet.rows] for sheet in sheets]}
 
 

@@ -1,4 +1,4 @@
-"""Receipt times brought along by a taken-over mailbox (data/inbox/receipts.csv), honoured only where that is trusted."""
+"""Receipt times brought along by a taken-over mailbox (inbox/receipts.csv), honoured only where that is trusted."""
 
 import csv
 from dataclasses import dataclass

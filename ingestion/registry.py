@@ -8,6 +8,7 @@ import hashlib
 import io
 import shutil
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
@@ -25,6 +26,12 @@ REQUIRED_TABLES = frozenset(
     + ("indicators", "programme_indicators", "reporting_calendar")
 )
 Row = dict[str, str]
+_CELL_READERS: dict[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "integer": int,
+    "decimal": Decimal,
+    "boolean": {"true": True, "false": False}.__getitem__,
+}
 
 
 @lru_cache
@@ -107,7 +114,7 @@ class Registry:
 
 
 def load_registry(folder: Path) -> Registry:
-    """Read and check a registry folder. RegistryError names file, row and column of what is wrong; nothing is half read."""
+    """Read and check a whole registry folder. RegistryError names file, row and column of what is wrong."""
     tables: dict[str, list[Row]] = {}
     digest = hashlib.sha256()
     for table, types in column_types().items():
@@ -141,13 +148,7 @@ def _read(path: Path, content: bytes, types: dict[str, str]) -> list[Row]:
 
 def _check(path: Path, number: int, column: str, text: str, type_name: str) -> None:
     """An empty cell is no value; anything else must read as the column's type."""
-    readers = {
-        "date": date.fromisoformat,
-        "integer": int,
-        "decimal": Decimal,
-        "boolean": {"true": 1, "false": 0}.__getitem__,
-    }
-    read = readers.get(type_name.split("(")[0])
+    read = _CELL_READERS.get(type_name.split("(")[0])
     if not text or read is None:
         return
     try:

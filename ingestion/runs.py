@@ -55,7 +55,7 @@ def record_run(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of:
 
 
 def effective_as_of(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of: datetime) -> datetime:
-    """The last moment not after `as_of` at which something was received, fell due, ended, or changed in the registry."""
+    """The last moment not after `as_of` at which something was received, fell due, ended or changed in the registry."""
     received = connection.execute(
         "select max(received_at) from raw.receipts where received_at <= ?", [_naive(as_of)]
     ).fetchall()[0][0]

@@ -85,7 +85,7 @@ def _arrivals(settings: Settings, files: list[InboxFile], seen_at: datetime) -> 
 def _take_in(
     connection: duckdb.DuckDBPyConnection, registry: Registry, reader: SafeReader, archive: Path, arrival: _Arrival
 ) -> Receipt | None:
-    """Archive, journal and land one file, then remove it from the inbox; None when this very drop was received before."""
+    """Archive, journal and land one file, then take it out of the inbox; None when this very drop was received."""
     receipt = None
     if not _was_received(connection, arrival):
         path = archived_path(archive, arrival.sha256)

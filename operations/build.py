@@ -32,7 +32,7 @@ class Build:
 
 
 def ensure_build(as_of: datetime | None = None) -> Build:
-    """Bring the marts to the state of `as_of` (aware; default: now, written down). Runs dbt only if an input changed."""
+    """Bring the marts to the state of `as_of` (aware; default: now); dbt runs only if an input changed."""
     settings = get_settings()
     moment = as_of or datetime.now(UTC).replace(microsecond=0)
     registry = load_registry(settings.registry)

@@ -26,8 +26,8 @@ _TABLE_ROW = _HEAD_ROW + len(HEAD_COLUMNS) + 1
 _HEADER = [BY_NAME["indicator"].label, UNIT_LABEL, *(c.label for c in NUMBER_COLUMNS), BY_NAME["note"].label]
 _WIDTHS = [26, 9, 12, 12, 14, 10, 38]
 _GUIDE = (
-    f"本工作簿为{SAMPLE_LABEL},数值均为虚构,不代表任何单位的实际情况。",
-    f"请只在“{TABLE_SHEET}”表中填报,不改动表头、指标名称和单位;数字栏只填数字,没有发生的填0。",
+    f"本工作簿为{SAMPLE_LABEL}，数值均为虚构，不代表任何单位的实际情况。",
+    f"请只在“{TABLE_SHEET}”表中填报，不改动表头、指标名称和单位；数字栏只填数字，没有发生的填 0。",
 )
 _FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 _BORDER = {"border": 1, "border_color": "#8C8C8C"}

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ _SOURCE = "示例邮箱"
 _DEFECT_SENTENCES = {
     CSV_FORM: "全年以GB18030编码的CSV报送",
     "late": "逾期报送",
-    "missing": "未报送,下一月的累计数含本月",
+    "missing": "未报送，下一月的累计数含本月",
     "corrected": "先报后更正",
     "mistaken": "首次报送有误(应被退回),随后重报",
 }
@@ -129,7 +128,7 @@ def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_bytes(content)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def _defects(plan: Plan, files: tuple[SampleFile, ...], months: set[str]) -> tuple[SampleDefect, ...]:

@@ -61,8 +61,7 @@ def test_printed_ranks_of_a_real_table_come_out(air: tuple[Path, Path, dict[str,
         """,
     )
     printed = {
-        (row["district"], row["indicator"], int(row["published_rank"]))
-        for row in read_csv(REAL / "hubei-air-2023.csv")
+        (row["district"], row["indicator"], int(row["published_rank"])) for row in read_csv(REAL / "hubei-air-2023.csv")
     }
     assert len(printed) == 28
     # The excerpt of 重污染天数 stops after 荆门, so ranks beyond the printed ones do not exist there either.
@@ -174,4 +173,5 @@ def test_real_revisions_are_found_by_the_cumulative_check(new_homes: tuple[Path,
     # The city's own totals equal the sums of months in 2019 and 2022, and were revised in 2020 and 2021.
     assert {month[:4] for month, _ in found} == {"2020", "2021"}
     assert len(found) == 6
-    assert query(home, "select count(*) from marts.receipts where verdict = 'returned' and file_name like 'dis%'") == [(0,)]
+    returned = "select count(*) from marts.receipts where verdict = 'returned' and file_name like 'districts-%'"
+    assert query(home, returned) == [(0,)]

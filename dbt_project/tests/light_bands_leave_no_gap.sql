@@ -1,4 +1,5 @@
--- Bands of a programme must meet end to end: a gap would leave a reporter without a light, an overlap would give it two.
+-- Bands of a programme must meet end to end: a gap would leave a reporter without a light,
+-- an overlap would give it two.
 select
     programme_id,
     light

@@ -21,7 +21,9 @@ def test_an_id_names_its_months(text: str, first: date, last: date, label: str) 
     assert (period.id, period.first_month, period.last_date, period.label) == (text, first, last, label)
 
 
-@pytest.mark.parametrize("text", ["2021-13", "2021-00", "2021-B7", "2021-Q5", "2021-H3", "2021/03", "", "三月", "2021-Y1"])
+@pytest.mark.parametrize(
+    "text", ["2021-13", "2021-00", "2021-B7", "2021-Q5", "2021-H3", "2021/03", "", "三月", "2021-Y1"]
+)
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(PeriodError, match="不是期号"):
         parse_period(text)

@@ -75,7 +75,9 @@ def test_a_zip_bomb_is_not_unpacked(reader: SafeReader, tmp_path: Path) -> None:
 
 def sparse_workbook(row_count: int) -> bytes:
     """Cells in the first and the last column of very many rows: the reader wants memory for all between."""
-    rows = "".join(f'<row r="{r}"><c r="A{r}"><v>1</v></c><c r="XFD{r}"><v>1</v></c></row>' for r in range(1, row_count))
+    rows = "".join(
+        f'<row r="{r}"><c r="A{r}"><v>1</v></c><c r="XFD{r}"><v>1</v></c></row>' for r in range(1, row_count)
+    )
     plain = io.BytesIO(workbook({(0, 0): 1}))
     buffer = io.BytesIO()
     with zipfile.ZipFile(plain) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:

@@ -44,7 +44,9 @@ def test_names_and_aliases_mean_the_same_reporter() -> None:
         ("programmes.csv", "innovation_2021,", "innovation_2021,,", r"programmes\.csv row 2: 7 cells"),
     ],
 )
-def test_a_wrong_cell_stops_the_load_and_is_named(folder: Path, file: str, before: str, after: str, message: str) -> None:
+def test_a_wrong_cell_stops_the_load_and_is_named(
+    folder: Path, file: str, before: str, after: str, message: str
+) -> None:
     change(folder / file, before, after)
     with pytest.raises(RegistryError, match=message):
         load_registry(folder)

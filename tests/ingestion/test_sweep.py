@@ -117,7 +117,10 @@ def test_a_deleted_warehouse_is_landed_again_from_journal_and_archive(home: Sett
     before = landed("select * from raw.reported_values order by all"), landed("from raw.receipts order by all")
     shutil.rmtree(home.pipeline_file.parent)
     sweep()
-    assert (landed("select * from raw.reported_values order by all"), landed("from raw.receipts order by all")) == before
+    assert (
+        landed("select * from raw.reported_values order by all"),
+        landed("from raw.receipts order by all"),
+    ) == before
 
 
 def test_a_crash_between_journal_and_landing_receives_once(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,7 @@ ranked as (
     window
         by_goodness as (
             partition by programme_id, scope, indicator_id, basis, period
-            order by goodness desc, reporter_id
+            order by goodness desc, reporter_id asc
         )
 
 )

@@ -1,4 +1,4 @@
-{# Values meet targets: the kinds of nothing are named, ratios are exact, the gap to time progress is taken unrounded. #}
+{# Values meet targets: the kinds of nothing are named, ratios are exact, the gap to time progress is unrounded. #}
 with
 
 progress_values as (

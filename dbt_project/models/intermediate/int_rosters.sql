@@ -37,8 +37,8 @@ members_by_period as (
     inner join members
         on
             periods.programme_id = members.programme_id
-            and coalesce(members.valid_from <= periods.last_date, true)
-            and coalesce(members.valid_to >= periods.last_date, true)
+            and coalesce(periods.last_date >= members.valid_from, true)
+            and coalesce(periods.last_date <= members.valid_to, true)
     inner join reporter_groups
         on
             members.programme_id = reporter_groups.programme_id

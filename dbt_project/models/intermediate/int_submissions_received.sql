@@ -50,8 +50,8 @@ received as (
 chosen as (
 
     select
-        received.* exclude (newest_first),
-        received.verdict = 'accepted' and received.newest_first = 1 as is_counted
+        * exclude (newest_first),
+        verdict = 'accepted' and newest_first = 1 as is_counted
     from received
 
 )

@@ -1,5 +1,5 @@
-{# Which row of a target holds in a period, as known at the as-of time: the row in force on the period's last day, else the
-   first row; none before the first row was registered. #}
+{# Which row of a target holds in a period, as known at the as-of time: the row in force on the period's last day,
+   else the first row; none before the first row was registered. #}
 with
 
 targets as (

@@ -65,8 +65,8 @@ owed_by_part as (
             -- A target that restates another shares its parts.
             coalesce(targets.restates_target_id, targets.target_id) = splits.target_id
             and rosters.reporter_id = splits.reporter_id
-            and coalesce(splits.valid_from <= targets.last_date, true)
-            and coalesce(splits.valid_to >= targets.last_date, true)
+            and coalesce(targets.last_date >= splits.valid_from, true)
+            and coalesce(targets.last_date <= splits.valid_to, true)
     where targets.scope = 'city'
 
 ),

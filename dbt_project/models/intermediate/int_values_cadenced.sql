@@ -66,7 +66,7 @@ spined as (
         on
             periods.programme_id = rosters.programme_id
             and periods.period = rosters.period
-            and (rosters.reporter_kind = indicators.supplier_kind or rosters.reporter_kind = 'city')
+            and (indicators.supplier_kind = rosters.reporter_kind or rosters.reporter_kind = 'city')
 
 ),
 

@@ -1,5 +1,5 @@
-{# An increment's cumulative is the reported one; lacking that, the last reported one plus the months since (none reported:
-   plus nothing), and unknown while one of those months is missing. Every other kind is taken as reported. #}
+{# An increment's cumulative is the reported one; lacking that, the last reported one (none yet: zero) plus the months
+   since, and unknown while one of those months is missing. Every other kind is taken as reported. #}
 with
 
 monthly as (

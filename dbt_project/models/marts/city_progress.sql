@@ -64,8 +64,8 @@ joined as (
         city_values.value_state,
         areas.met_count,
         areas.area_count,
-        case when targets.scope = 'city' then city_values.reported_count else areas.reported_count end as reported_count,
-        case when targets.scope = 'city' then city_values.expected_count else areas.area_count end as expected_count,
+        if(targets.scope = 'city', city_values.reported_count, areas.reported_count) as reported_count,
+        if(targets.scope = 'city', city_values.expected_count, areas.area_count) as expected_count,
         targets.is_scored
     from targets
     inner join city_values

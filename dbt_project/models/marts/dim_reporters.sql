@@ -36,7 +36,7 @@ latest_rosters as (
             and rosters.period = periods.period
     qualify row_number() over (
         partition by rosters.programme_id, rosters.reporter_id
-        order by periods.last_date desc, periods.period
+        order by periods.last_date desc, periods.period asc
     ) = 1
 
 ),

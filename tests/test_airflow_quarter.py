@@ -1,0 +1,150 @@
+"""One quarter through a real Airflow: dropped files, intake, drafts, a backfill, and the roll-ups that follow."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import pytest
+
+import samples
+from ingestion import journal
+from ingestion.inbox import RECEIPTS_FILE, look
+from ingestion.periods import parse_period
+from ingestion.settings import Settings, get_settings
+from operations.airflow_client import AirflowClient, DagRun
+from operations.airflow_environment import LOOPBACK
+from operations.airflow_processes import WAREHOUSE_POOL, is_alive, running_airflow
+from operations.demonstration import expected_notices
+from reports.vintage import latest_manifest, list_vintages
+
+MONTHS = ["2021-01", "2021-02", "2021-03"]
+ROLL_UPS = {("quarterly_summary", "2021-Q1"), ("bimonthly_exchange", "2021-B1")}
+AS_OF = "2022-01-20T00:00+08:00"
+PATIENCE_SECONDS = 240
+
+
+@dataclass
+class Quarter:
+    """What was seen while Airflow ran and after it was stopped."""
+
+    settings: Settings
+    sample_names: set[str]
+    runs: list[DagRun]
+    drop_seconds: float
+    addresses: set[str]
+    alive_after: list[int]
+    pool_slots: dict[str, int]
+
+
+def move_whole(staging: Path, inbox: Path, names: list[str]) -> float:
+    """Move files into the inbox by rename, each whole at once; returns the seconds this took."""
+    for name in names:
+        (inbox / name).parent.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    for name in names:
+        (staging / name).replace(inbox / name)
+    return time.monotonic() - started
+
+
+def successes(runs: list[DagRun], dag_id: str) -> set[str | None]:
+    return {run.partition_key for run in runs if run.dag_id == dag_id and run.state == "success"}
+
+
+def take_in(client: AirflowClient, inbox: Path, staging: Path, late_names: list[str]) -> float:
+    """Wait for the intake; while it works on the first files, drop the late ones."""
+    client.wait_until(lambda runs: any(run.dag_id == "intake" for run in runs), PATIENCE_SECONDS, "收表开始")
+    drop_seconds = move_whole(staging, inbox, late_names)
+
+    def is_done(runs: list[DagRun]) -> bool:
+        is_idle = all(run.state == "success" for run in runs)
+        return not look(inbox) and is_idle and successes(runs, "provisional_standings") == set(MONTHS)
+
+    client.wait_until(is_done, PATIENCE_SECONDS, "收表")
+    return drop_seconds
+
+
+def backfill(client: AirflowClient) -> None:
+    first, last = (datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC) for month in (MONTHS[0], MONTHS[-1]))
+    client.create_backfill("monthly_dispatch", first, last, {"as_of": AS_OF})
+
+    def is_done(runs: list[DagRun]) -> bool:
+        is_rolled_up = all(period in successes(runs, dag_id) for dag_id, period in ROLL_UPS)
+        return is_rolled_up and set(MONTHS) <= successes(runs, "monthly_dispatch")
+
+    client.wait_until(is_done, PATIENCE_SECONDS, "发布")
+
+
+@pytest.fixture(scope="module")
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
+    """The whole way once; the tests below look at what it left."""
+    folder = tmp_path_factory.mktemp("quarter")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("YIBIAO_HOME", str(folder / "home"))
+        monkeypatch.setenv("YIBIAO_TRUST_RECEIPTS", "1")
+        get_settings.cache_clear()
+        settings, staging = get_settings(), folder / "staging"
+        report = samples.write_demonstration_year(staging, months=MONTHS)
+        names = [file.file_name for file in report.files]
+        settings.inbox.mkdir(parents=True)
+        shutil.copy(staging / RECEIPTS_FILE, settings.inbox / RECEIPTS_FILE)
+        move_whole(staging, settings.inbox, names[:-3])
+        with running_airflow(settings) as client:
+            processes = psutil.Process().children(recursive=True)
+            addresses = {
+                connection.laddr.ip
+                for process in processes
+                for connection in process.net_connections()
+                if connection.status == psutil.CONN_LISTEN
+            }
+            drop_seconds = take_in(client, settings.inbox, staging, names[-3:])
+            backfill(client)
+            pids = {process.pid for process in psutil.Process().children(recursive=True)}
+            seen = client.dag_runs(), client.pool_slots()
+        alive = [pid for pid in pids | {process.pid for process in processes} if is_alive(pid)]
+        yield Quarter(settings, set(names), seen[0], drop_seconds, addresses, alive, seen[1])
+    get_settings.cache_clear()
+
+
+def test_every_file_is_taken_in_also_three_dropped_within_50_ms_while_an_intake_runs(quarter):
+    assert quarter.drop_seconds < 0.05
+    assert {entry["file_name"] for entry in journal.read("receipts")} == quarter.sample_names
+    assert look(quarter.settings.inbox) == []
+
+
+def test_each_month_with_new_data_got_a_draft_and_publishing_took_it_away(quarter):
+    assert successes(quarter.runs, "provisional_standings") == set(MONTHS)
+    assert not list(quarter.settings.provisional.rglob("manifest.json"))
+
+
+def test_the_months_and_their_roll_ups_are_published_once_and_nothing_else(quarter):
+    notices = expected_notices(quarter.settings.registry, 2021)
+    due = {
+        (notice.programme_id, notice.cadence, notice.period, 1)
+        for notice in notices
+        if set(parse_period(notice.period).months) <= set(MONTHS)
+    }
+    assert {(v.programme_id, v.cadence, v.period, v.version) for v in list_vintages()} == due
+    assert {(cadence, period) for _, cadence, period, _ in due if cadence != "monthly_dispatch"} == ROLL_UPS
+
+
+def test_the_backfills_as_of_reaches_the_roll_ups(quarter):
+    manifests = [latest_manifest("four_accelerations_2021", period, cadence) for cadence, period in ROLL_UPS]
+    assert [manifest["as_of"] for manifest in manifests] == ["2022-01-19T16:00:00Z"] * 2
+
+
+def test_no_run_failed_and_roll_ups_still_waiting_for_months_did_not_run(quarter):
+    assert "failed" not in {run.state for run in quarter.runs}
+    assert successes(quarter.runs, "half_year_review") | successes(quarter.runs, "annual_assessment") == set()
+
+
+def test_one_writer_at_a_time(quarter):
+    assert quarter.pool_slots[WAREHOUSE_POOL] == 1
+
+
+def test_airflow_listens_on_loopback_only_and_leaves_no_process_behind(quarter):
+    assert quarter.addresses == {LOOPBACK}
+    assert quarter.alive_after == []
