@@ -15,7 +15,7 @@ from ingestion import journal
 from ingestion.inbox import RECEIPTS_FILE, look
 from ingestion.periods import parse_period
 from ingestion.settings import Settings, get_settings
-from operations.airflow_client import AirflowClient, DagRun
+from operations.airflow_client import AirflowClient, AirflowError, DagRun
 from operations.airflow_environment import LOOPBACK
 from operations.airflow_processes import WAREHOUSE_POOL, is_alive, running_airflow
 from operations.demonstration import expected_notices
@@ -37,7 +37,8 @@ class Quarter:
     drop_seconds: float
     addresses: set[str]
     alive_after: list[int]
-    pool_slots: dict[str, int]
+    pool_slots: list[int]
+    failure: str
 
 
 def move_whole(staging: Path, inbox: Path, names: list[str]) -> float:
@@ -65,6 +66,23 @@ def take_in(client: AirflowClient, inbox: Path, staging: Path, late_names: list[
 
     client.wait_until(is_done, PATIENCE_SECONDS, "收表")
     return drop_seconds
+
+
+def failure_of_a_run_without_period(client: AirflowClient) -> str:
+    """Start a roll-up by hand without saying for which period, and wait for it to fail."""
+    client.trigger("quarterly_summary", {})
+    with pytest.raises(AirflowError) as failure:
+        client.wait_until(lambda runs: False, PATIENCE_SECONDS, "失败")
+    return str(failure.value)
+
+
+def slots_after_repair(client: AirflowClient) -> list[int]:
+    """The pool's slots after somebody gave it more, and after set-up looked at it again."""
+    seen = []
+    for slots in (3, 1):
+        client.ensure_pool(WAREHOUSE_POOL, slots, "")
+        seen.append(client.pool_slots()[WAREHOUSE_POOL])
+    return seen
 
 
 def backfill(client: AirflowClient) -> None:
@@ -103,9 +121,11 @@ def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
             drop_seconds = take_in(client, settings.inbox, staging, names[-3:])
             backfill(client)
             pids = {process.pid for process in psutil.Process().children(recursive=True)}
-            seen = client.dag_runs(), client.pool_slots()
+            runs = client.dag_runs()
+            pool_slots = slots_after_repair(client)
+            failure = failure_of_a_run_without_period(client)
         alive = [pid for pid in pids | {process.pid for process in processes} if is_alive(pid)]
-        yield Quarter(settings, set(names), seen[0], drop_seconds, addresses, alive, seen[1])
+        yield Quarter(settings, set(names), runs, drop_seconds, addresses, alive, pool_slots, failure)
     get_settings.cache_clear()
 
 
@@ -141,8 +161,13 @@ def test_no_run_failed_and_roll_ups_still_waiting_for_months_did_not_run(quarter
     assert successes(quarter.runs, "half_year_review") | successes(quarter.runs, "annual_assessment") == set()
 
 
-def test_one_writer_at_a_time(quarter):
-    assert quarter.pool_slots[WAREHOUSE_POOL] == 1
+def test_set_up_gives_the_writers_pool_one_slot_whatever_it_had(quarter):
+    assert quarter.pool_slots == [3, 1]
+
+
+def test_a_run_by_hand_without_period_fails_with_dag_task_and_what_to_do(quarter):
+    for part in ("quarterly_summary", "publish_notice", "没有期次"):
+        assert part in quarter.failure
 
 
 def test_airflow_listens_on_loopback_only_and_leaves_no_process_behind(quarter):

@@ -39,6 +39,12 @@ areas as (
 
 ),
 
+reporter_groups as (
+
+    select * from {{ ref('reporter_groups') }}
+
+),
+
 joined as (
 
     select
@@ -48,6 +54,7 @@ joined as (
         targets.clause,
         targets.indicator_id,
         targets.scope,
+        reporter_groups.group_name as scope_name,
         targets.comparator,
         targets.value_low as target_value,
         targets.value_high,
@@ -77,6 +84,10 @@ joined as (
         on
             targets.target_id = areas.target_id
             and targets.measured_period = areas.period
+    left join reporter_groups
+        on
+            targets.programme_id = reporter_groups.programme_id
+            and targets.scope = 'each:' || reporter_groups.group_id
 
 ),
 
@@ -89,6 +100,7 @@ assessed as (
         clause,
         indicator_id,
         scope,
+        scope_name,
         comparator,
         target_value,
         value_high,

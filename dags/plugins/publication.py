@@ -1,0 +1,134 @@
+"""What the publishing DAGs share: the period and as-of of a run, the wait for the calendar, the publishing itself.
+
+Everything heavy is imported inside the functions: Airflow reads this module each time it parses a DAG file.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from airflow.sdk import BaseOperator, timezone
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from operations.publishing import Announcement, MonthOutcome
+    from reports.publish import Publication
+
+MONTHLY = "monthly_dispatch"
+
+
+def period_of_run(context: "Context", cadence: str) -> str:
+    """The id of the period that a run is for: its partition key, else its `period` parameter.
+
+    AirflowFailException (no retry) where there is neither, or where the period is not one of the cadence.
+    """
+    from ingestion.errors import PeriodError
+    from ingestion.periods import parse_period
+
+    text = context["dag_run"].partition_key or (context["params"].get("period") or "").strip()
+    if not text:
+        raise AirflowFailException("这次运行没有期次：请在触发时填写“期次”（period）,或按分区补跑（backfill）。")
+    try:
+        period = parse_period(text)
+    except PeriodError as error:
+        raise AirflowFailException(str(error)) from error
+    if period.cadence != cadence:
+        raise AirflowFailException(f"期次 {period.id}({period.label})不属于 {cadence}。")
+    return period.id
+
+
+def as_of_of_run(context: "Context") -> datetime | None:
+    """The as-of (UTC) that the run was given by its configuration or parameter; None where it was given none."""
+    from ingestion.periods import parse_moment
+
+    text = (context["dag_run"].conf or {}).get("as_of") or context["params"].get("as_of")
+    if not text:
+        return None
+    try:
+        return parse_moment(text)
+    except ValueError as error:
+        raise AirflowFailException(f"数据截止时刻“{text}”无法识别；应如 2022-01-20T00:00+08:00。") from error
+
+
+def announcements_of_run(context: "Context") -> list["Announcement"]:
+    """What the asset events that started the run say; empty for a run by hand."""
+    from operations.publishing import Announcement
+
+    events = [event for listed in context["triggering_asset_events"].values() for event in listed]
+    return [Announcement.from_extra(event.extra) for event in events if event.extra]
+
+
+def publish_month(context: "Context") -> "MonthOutcome":
+    """Publishes the run's month as of the run's as-of; skips the task where no programme has a monthly notice."""
+    from operations import publishing
+
+    outcome = publishing.publish_month(period_of_run(context, MONTHLY), as_of_of_run(context))
+    describe(outcome.publications)
+    return outcome
+
+
+def publish_roll_up(context: "Context", cadence: str) -> list[str]:
+    """Publishes the notice of the run's longer period; returns one line a notice."""
+    from operations import publishing
+
+    period = period_of_run(context, cadence)
+    return describe(publishing.publish_roll_up(cadence, period, as_of_of_run(context), announcements_of_run(context)))
+
+
+def draft_month(context: "Context") -> list[str]:
+    """Calculates the run's month as everything stands and lays out its draft; returns one line a notice."""
+    from operations import publishing
+
+    return describe(publishing.draft_month(period_of_run(context, MONTHLY), as_of_of_run(context)))
+
+
+def describe(publications: "Sequence[Publication]") -> list[str]:
+    """One line a notice. AirflowSkipException where no programme has this notice."""
+    if not publications:
+        skip("没有方案有这一期通报。")
+    return [
+        f"{publication.programme_id} {publication.period} v{publication.version or '-'} {publication.outcome}"
+        for publication in publications
+    ]
+
+
+def skip(reason: str) -> NoReturn:
+    """Ends the task as skipped and says why in its log, where Airflow itself writes down no reason."""
+    logging.getLogger(__name__).info(reason)
+    raise AirflowSkipException(reason)
+
+
+class WaitForPublication(BaseOperator):
+    """Waits, without holding a worker, until the calendar says that a scheduled month is to be published.
+
+    A backfill or a run by hand was asked for on purpose and does not wait. A month that has not ended always fails.
+    """
+
+    def execute(self, context: "Context") -> None:
+        """Returns at once, fails, skips a month that no programme covers, or defers."""
+        from ingestion.periods import end_of_day, parse_period
+
+        month = parse_period(period_of_run(context, MONTHLY))
+        if end_of_day(month.last_date) > timezone.utcnow():
+            raise AirflowFailException(f"{month.label}尚未结束，不能发布。")
+        if context["dag_run"].run_type == "scheduled":
+            self._wait_until_due(month.id)
+
+    def _wait_until_due(self, month: str) -> None:
+        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
+        from ingestion.calendar import publication_time
+        from ingestion.errors import RegistryError
+
+        try:
+            moment = publication_time(month)
+        except RegistryError as error:
+            skip(f"没有方案覆盖 {month}:{error}")
+        if moment > timezone.utcnow():
+            self.defer(trigger=DateTimeTrigger(moment=moment), method_name="finish")
+
+    def finish(self, context: "Context", event: Any = None) -> None:
+        """The time has come; nothing is left to do."""

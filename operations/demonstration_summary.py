@@ -1,0 +1,126 @@
+"""The short summary at the end of the demonstration: received, returned, late; the ranking; where each notice lies."""
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.periods import CADENCES
+from ingestion.settings import Settings
+from reports.catalogue import ILLUSTRATIVE_MARK, SAMPLE_STATEMENT
+from reports.figures import percent
+from reports.vintage import latest_manifest
+
+_VERDICTS = {"accepted": "合格", "returned": "退回", "repeated": "重复"}
+
+
+class Notice(NamedTuple):
+    """One notice of one programme; the cadence is the DAG's id."""
+
+    programme_id: str
+    cadence: str
+    period: str
+
+    def __str__(self) -> str:
+        """As the summary names it."""
+        return f"{self.programme_id} {self.cadence} {self.period}"
+
+
+def newest_versions(notices: list[Notice]) -> dict[Notice, int]:
+    """The newest vintage's number of every notice that was published."""
+    manifests = {n: latest_manifest(n.programme_id, n.period, n.cadence) for n in notices}
+    return {notice: int(manifest["version"]) for notice, manifest in manifests.items() if manifest}
+
+
+def print_summary(
+    console: Console, settings: Settings, notices: list[Notice], before: dict[Notice, int], month: str
+) -> None:
+    """Prints it; `before` are the versions before the correction of `month`."""
+    with duckdb.connect(str(settings.analyst_file), read_only=True) as connection:
+        _print_receipts(console, connection)
+        for programme_id in dict.fromkeys(notice.programme_id for notice in notices):
+            _print_ranking(console, connection, programme_id, month)
+    after = newest_versions(notices)
+    _print_revision(console, before, after)
+    _print_places(console, settings, after)
+
+
+def _print_receipts(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    verdicts = dict(_rows(connection, "select verdict, count(*) from marts.receipts group by 1 order by 1"))
+    states = dict(_rows(connection, "select status, count(*) from marts.submission_status group by 1 order by 1"))
+    late = _rows(connection, "select count(*) from marts.submission_status where is_late")[0][0]
+    received = "、".join(f"{_VERDICTS[verdict]} {count}" for verdict, count in verdicts.items())
+    console.print(f"\n收到文件 {sum(verdicts.values())} 个：{received}", style="bold")
+    missing = sum(states.get(state, 0) for state in ("not_submitted", "overdue", "returned"))
+    console.print(f"应报 {sum(states.values())} 份：逾期报送 {late} 份，至今未报 {missing} 份")
+
+
+def _print_ranking(console: Console, connection: duckdb.DuckDBPyConnection, programme_id: str, month: str) -> None:
+    rows = _rows(
+        connection,
+        """
+        select
+            reporters.reporter_name, indicators.indicator_name, rankings.rank, rankings.ranked_count,
+            rankings.ranked_value, indicators.ratio_decimals, progress.is_illustrative
+        from marts.indicator_rankings as rankings
+        inner join marts.reporters using (programme_id, reporter_id)
+        inner join marts.indicators using (programme_id, indicator_id)
+        inner join marts.indicator_progress as progress using (programme_id, reporter_id, indicator_id, period, cadence)
+        where
+            programme_id = ? and home_programme_id = programme_id
+            and period = ? and cadence = 'monthly_dispatch'
+            and scope = 'overall' and basis = 'completion'
+        order by indicators.display_order, rankings.rank, reporters.display_order
+        """,
+        [programme_id, month],
+    )
+    if not rows:  # a programme that only reads indicators of others has no ranking of its own to show
+        return
+    name, label = _rows(
+        connection,
+        """
+        select programmes.programme_name, periods.period_label
+        from marts.programmes inner join marts.periods using (programme_id)
+        where programme_id = ? and periods.period = ? and periods.cadence = 'monthly_dispatch'
+        """,
+        [programme_id, month],
+    )[0]
+    cells: dict[str, dict[str, str]] = {}
+    for reporter, indicator, rank, ranked_count, value, decimals, is_illustrative in rows:
+        mark = ILLUSTRATIVE_MARK if is_illustrative else ""
+        cells.setdefault(reporter, {})[indicator] = f"{rank:>2}/{ranked_count} {percent(value, decimals).text}{mark}"
+    indicators = list(dict.fromkeys(row[1] for row in rows))
+    table = Table(title=f"{name} {label} 完成率位次", title_justify="left")
+    for heading in ("填报单位", *indicators):
+        table.add_column(heading, overflow="fold")
+    for reporter, values in cells.items():
+        table.add_row(reporter, *(values.get(indicator, "—") for indicator in indicators))
+    console.print(table)
+    console.print(f"标“{ILLUSTRATIVE_MARK}”的，其目标为演示用的拆分。{SAMPLE_STATEMENT}", style="dim", markup=False)
+
+
+def _print_revision(console: Console, before: dict[Notice, int], after: dict[Notice, int]) -> None:
+    changed = [notice for notice in after if after[notice] != before.get(notice)]
+    console.print(f"\n更正之后出新版次的通报 {len(changed)} 份：", style="bold")
+    for notice in changed:
+        console.print(f"  {notice}:v{before.get(notice, 0)} → v{after[notice]}", highlight=False)
+    unchanged = Counter(notice.cadence for notice in after if notice not in changed)
+    console.print(f"数字没有变化、版次不变的 {sum(unchanged.values())} 份：", style="bold")
+    console.print("  " + "、".join(f"{cadence} {count}" for cadence, count in unchanged.items()), highlight=False)
+
+
+def _print_places(console: Console, settings: Settings, versions: dict[Notice, int]) -> None:
+    console.print(f"\n通报在 {settings.published} 下，每份有 notice.html 和 notice.xlsx:", style="bold", soft_wrap=True)
+    rank = list(CADENCES).index
+    folders: dict[str, list[str]] = {}
+    for notice, version in sorted(versions.items(), key=lambda item: (rank(item[0].cadence), item[0].period, item[0])):
+        folders.setdefault(notice.period, []).append(f"{notice.programme_id}-{notice.cadence}/v{version}")
+    for period, names in folders.items():
+        console.print(f"  {period}/  {'  '.join(names)}", highlight=False, soft_wrap=True)
+    console.print(f"分析用数据库：{settings.analyst_file}", soft_wrap=True)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    return connection.execute(query, values or []).fetchall()

@@ -1,0 +1,104 @@
+"""What the DAGs do once they know the period: build if an input changed, then publish. Plain functions, no Airflow.
+
+Building and publishing hold the writer lock together: nobody else's build comes between a notice and its marts.
+
+An announcement tells the roll-ups which month was published, and as of when.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingestion.periods import parse_moment, parse_period
+from ingestion.registry import load_registry
+from ingestion.settings import get_settings
+from ingestion.store import writer_lock
+from operations.build import ensure_build
+from reports.publish import Publication, publish
+from reports.vintage import latest_manifest, published_months
+
+MONTHLY = "monthly_dispatch"
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """A month was published, or found unchanged, as of a moment (aware)."""
+
+    month: str
+    as_of: datetime
+
+    def to_extra(self) -> dict[str, str]:
+        """As it travels with an asset event."""
+        return {"month": self.month, "as_of": self.as_of.isoformat()}
+
+    @classmethod
+    def from_extra(cls, extra: dict[str, str]) -> "Announcement":
+        """As it came with an asset event; KeyError where it is no announcement."""
+        return cls(extra["month"], parse_moment(extra["as_of"]))
+
+
+@dataclass(frozen=True)
+class MonthOutcome:
+    """What became of a month's notices, and which months to announce to the roll-ups."""
+
+    publications: list[Publication]
+    announcement: Announcement
+    announced_months: list[str]
+
+
+def publish_month(month: str, as_of: datetime | None) -> MonthOutcome:
+    """Publish a month as of a moment (None: now, written down by the build).
+
+    A roll-up waits for all its months, so a corrected month alone would never start it again: a month that had been
+    published before announces every published month of its year.
+    """
+    published_before = published_months(parse_period(month).year)
+    with writer_lock():
+        build = ensure_build(as_of)
+        publications = publish(MONTHLY, month)
+    announced = published_before if month in published_before else [month]
+    return MonthOutcome(publications, Announcement(month, build.as_of), announced)
+
+
+def publish_roll_up(
+    cadence: str, period: str, as_of: datetime | None, announcements: Sequence[Announcement] = ()
+) -> list[Publication]:
+    """Publish the notice of a longer period as of the given moment, else as of its announced months.
+
+    Announcements of other months of the year only came along with a revision: where there is nothing else, the notice
+    stays as it is and nothing is built. Without announcements the newest vintages of the months say as of when.
+    """
+    months = parse_period(period).months
+    own = [announcement for announcement in announcements if announcement.month in months]
+    if announcements and not own and as_of is None:
+        return _standing(cadence, period)
+    with writer_lock():
+        ensure_build(as_of or max((a.as_of for a in own), default=None) or as_of_of_months(months))
+        return publish(cadence, period)
+
+
+def draft_month(month: str, as_of: datetime | None) -> list[Publication]:
+    """Calculate a month as everything stands (or stood) and lay out its notices as drafts."""
+    with writer_lock():
+        ensure_build(as_of)
+        return publish(MONTHLY, month, is_draft=True)
+
+
+def as_of_of_months(months: Sequence[str]) -> datetime | None:
+    """The latest as-of (UTC) among the newest vintages of some months, over all programmes; None if there is none."""
+    manifests = [latest_manifest(programme, month, MONTHLY) for month in months for programme in _programmes()]
+    return max((parse_moment(manifest["as_of"]) for manifest in manifests if manifest), default=None)
+
+
+def _standing(cadence: str, period: str) -> list[Publication]:
+    """The newest vintages of a period's notices, as they are."""
+    manifests = {programme: latest_manifest(programme, period, cadence) for programme in _programmes()}
+    return [
+        Publication(programme, period, cadence, manifest["version"], None, "unchanged")
+        for programme, manifest in manifests.items()
+        if manifest
+    ]
+
+
+def _programmes() -> list[str]:
+    return [row["programme_id"] for row in load_registry(get_settings().registry).rows("programmes")]

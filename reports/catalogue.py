@@ -1,0 +1,106 @@
+"""Which notice prints what: one form per cadence, and the words that notices use for states, bases and statuses.
+
+The cadence's printed name (月调度， 季小结 …) is the programme's own and comes from the registry, never from here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reports.errors import NoticeNotFound
+
+
+class Section(StrEnum):
+    """Sections of a notice; the value is the title."""
+
+    REVISION = "修订说明"
+    OVERVIEW = "位次总表"
+    CITY = "文件目标进展"
+    STANDINGS = "分指标排名"
+    SUBMISSIONS = "报送情况"
+    NOTES = "说明"
+
+
+@dataclass(frozen=True)
+class NoticeForm:
+    """One cadence's notice.
+
+    Attributes:
+        cadence: id of the cadence.
+        flow_label: header of the flow of the period; empty where the cumulative figure already is that flow.
+        reference: what the place change is measured against.
+        sections: printed in this order; REVISION appears only from the second vintage on.
+    """
+
+    cadence: str
+    flow_label: str
+    reference: str
+    sections: tuple[Section, ...]
+
+
+_STANDINGS_FIRST = tuple(Section)
+_TARGETS_FIRST = (
+    Section.REVISION, Section.CITY, Section.OVERVIEW, Section.STANDINGS, Section.SUBMISSIONS, Section.NOTES,
+)  # fmt: skip
+
+FORMS: dict[str, NoticeForm] = {
+    form.cadence: form
+    for form in (
+        NoticeForm("monthly_dispatch", "本月数", "上月", _STANDINGS_FIRST),
+        NoticeForm("bimonthly_exchange", "本期数", "上一个双月", _STANDINGS_FIRST),
+        NoticeForm("quarterly_summary", "本季数", "上季", _STANDINGS_FIRST),
+        NoticeForm("half_year_review", "本期数", "上半年", _TARGETS_FIRST),
+        NoticeForm("annual_assessment", "", "上年", _TARGETS_FIRST),
+    )
+}
+
+NOT_SUBMITTED, NOT_DUE, NO_TARGET = "未报送", "未到期", "未设置目标"
+VALUE_STATES = {"not_submitted": NOT_SUBMITTED, "not_due": NOT_DUE}
+TARGET_STATES = {"no_target": NO_TARGET, "base_missing": "缺基数", "text": "文字目标", "not_scored": "不计进度"}
+STATUSES = {
+    "not_due": NOT_DUE, "not_submitted": NOT_SUBMITTED, "overdue": "逾期未报", "returned": "已退回待重报",
+    "submitted": "按时", "late": "迟报",
+}  # fmt: skip
+UNRANKED_LIST = "只列数，不排名"
+BASES = {"": UNRANKED_LIST, "completion": "按完成率", "level": "按累计(期末)数", "growth": "按同比"}
+LIGHTS = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
+COMPARATORS = {
+    ">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "=": "＝",
+}  # fmt: skip
+OVERALL = "overall"
+UNRANKED, NO_BASIS = "不排名", "无可比数"
+ILLUSTRATIVE_MARK = "示"
+SAMPLE_STATEMENT = "本通报所用数据为示例数据，由程序编造，仅供演示，不是任何单位的实际报送数，不得引用。"
+DRAFT_MARK = "初步稿 · 征求意见"
+DRAFT_STATEMENT = "本件为初步结果，供各填报单位核对，尚未发布，数字可能变动，不得引用。"
+
+NOTES: tuple[tuple[str, str], ...] = (
+    (
+        "位次",
+        "数值相同则位次相同，其后位次顺延（1、2、2、4）。“第3名/共16家”（总表写作3/16）中的16为实际参加该项排名的单位数；"
+        "未设置目标、未报送或无可比数的单位不参加排名，列于表后。",
+    ),
+    ("位次变化", "与{reference}相比，↑为前进，↓为后退，—为持平；空白为{reference}没有可比位次。"),
+    (
+        "舍入",
+        "先计算、后舍入，四舍五入；完成率保留的小数位数由各指标规定，并按该位数比较名次。"
+        "各项之和与合计可能因舍入略有出入。",
+    ),
+    (
+        "序时进度",
+        "截至期末月份数除以12；“较序时进度”为完成率减序时进度，单位为百分点。不按序时考核的指标不亮灯。",
+    ),
+    ("同比", "“同比”由本系统按累计数与上年同期累计数计算；“填报同比”为填报单位自报增速，两者并列，互不替代。"),
+)
+NOTHINGS: tuple[tuple[str, str], ...] = (
+    (NO_TARGET, "文件没有给该单位定这一目标：数值照列，不计完成率，不排名，不亮灯。"),
+    (NOT_DUE, "按规定的频次尚不到报送或考核的时候，不是缺报。"),
+    (NOT_SUBMITTED, "应报而没有报来（含已退回尚未重报）：不作零处理，不排名。"),
+    ("0", "已经报来，数值就是零：照常计算并参加排名。"),
+)
+
+
+def form_of(cadence: str) -> NoticeForm:
+    """The form of a cadence; NoticeNotFound names the cadences that exist."""
+    if cadence not in FORMS:
+        raise NoticeNotFound(f"没有“{cadence}”这种通报；可用的有：{'、'.join(FORMS)}")
+    return FORMS[cadence]

@@ -1,0 +1,167 @@
+"""Assembles one notice: title, facts, statements and tables, ready for any form to print."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reports import figures
+from reports.catalogue import (
+    DRAFT_STATEMENT,
+    ILLUSTRATIVE_MARK,
+    LIGHTS,
+    NOTES,
+    NOTHINGS,
+    SAMPLE_STATEMENT,
+    NoticeForm,
+    form_of,
+)
+from reports.changes import Change
+from reports.overview import overview
+from reports.read import ResultSet
+from reports.revision import revision_table
+from reports.standings import Block, blocks
+from reports.submissions import findings_table, submission_table
+from reports.tables import Table
+from reports.targets import city_targets
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which edition of a notice this is; `changes` and `inputs_added` are against the previous vintage."""
+
+    version: int | None = None
+    is_draft: bool = False
+    previous_version: int | None = None
+    changes: list[Change] = field(default_factory=list)
+    inputs_added: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return "初步稿" if self.is_draft else f"第{self.version}版"
+
+
+@dataclass(frozen=True)
+class LightLegend:
+    """One band of the lights with its colour and where the band comes from."""
+
+    word: str
+    label: str
+    colour: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Everything a form prints, in reading order; tables that a form has no use for may be left out there."""
+
+    subject: str
+    heading: str
+    form: NoticeForm
+    edition: Edition
+    is_sample: bool
+    facts: list[tuple[str, str]]
+    statements: list[str]
+    overview: Table
+    blocks: list[Block]
+    city: Table
+    submissions: Table
+    findings: Table
+    revision: Table | None
+    revision_remarks: list[str]
+    lights: list[LightLegend]
+    nothings: tuple[tuple[str, str], ...]
+    notes: list[tuple[str, str]]
+
+    @property
+    def title(self) -> str:
+        """Subject and heading on one line."""
+        return f"{self.subject}　{self.heading}"
+
+
+def compose(result: ResultSet, edition: Edition) -> Notice:
+    """The notice of a result set; nothing but the two arguments goes in."""
+    form = form_of(result.cadence)
+    period, programme = result.row("period"), result.row("programme")
+    ranked = blocks(result, form)
+    return Notice(
+        subject=programme["programme_name"],
+        heading=f"{period['period_label']} {period['cadence_label']}通报",
+        form=form,
+        edition=edition,
+        is_sample=result.is_sample,
+        facts=_facts(result, edition),
+        statements=_statements(result, edition),
+        overview=overview(result, ranked),
+        blocks=ranked,
+        city=city_targets(result),
+        submissions=submission_table(result),
+        findings=findings_table(result),
+        revision=revision_table(result, edition.changes) if edition.changes else None,
+        revision_remarks=_revision_remarks(result, edition),
+        lights=_lights(result),
+        nothings=NOTHINGS,
+        notes=[(term, note.format(reference=form.reference)) for term, note in NOTES] + _sources(result),
+    )
+
+
+def has_illustrative(result: ResultSet) -> bool:
+    """Whether any figure rests on an illustrative split of a target."""
+    return any(row["is_illustrative"] for row in result.rows("progress"))
+
+
+def _facts(result: ResultSet, edition: Edition) -> list[tuple[str, str]]:
+    period, programme = result.row("period"), result.row("programme")
+    return [
+        ("依据", f"{programme['document_number'] or ''}《{programme['document_title']}》"),
+        ("序时进度", figures.percent(period["time_progress_ratio"], 1).text or "不按序时"),
+        ("数据截至", f"{figures.moment(result.as_of)}（北京时间）"),
+        ("版次", edition.label),
+    ]
+
+
+def _statements(result: ResultSet, edition: Edition) -> list[str]:
+    statements = []
+    if edition.is_draft:
+        statements.append(DRAFT_STATEMENT)
+    if result.is_sample:
+        statements.append(SAMPLE_STATEMENT)
+    if has_illustrative(result):
+        statements.append(
+            f"标“{ILLUSTRATIVE_MARK}”的目标为示例分解：文件只定了总目标，没有分解到各单位；"
+            "由此算出的完成率、亮灯和位次同为示例。"
+        )
+    return statements
+
+
+def _revision_remarks(result: ResultSet, edition: Edition) -> list[str]:
+    if not edition.changes:
+        return []
+    relation = (
+        f"与第{edition.previous_version}版相比"
+        if edition.is_draft
+        else f"本版取代第{edition.previous_version}版，原版保留不变"
+    )
+    remarks = [f"{relation}。逐项变动（含差距、位次变化等派生数字）见 manifest.json。"]
+    for row in edition.inputs_added:
+        name = result.reporters.get(row["reporter_id"], {}).get("reporter_name", row["reporter_id"])
+        remarks.append(
+            f"新采用的报送：{name} {row['period']}，"
+            f"文件 {row['file_name']}，收到时间 {figures.moment(row['received_at'])}。"
+        )
+    if not edition.inputs_added:
+        remarks.append("没有新的报送：变动来自登记的目标、名录、历史数据或计算规则。")
+    return remarks
+
+
+def _lights(result: ResultSet) -> list[LightLegend]:
+    return [
+        LightLegend(LIGHTS.get(row["light"], row["light"]), row["label"], row["colour"] or "", row["source"] or "")
+        for row in result.rows("light_bands")
+    ]
+
+
+def _sources(result: ResultSet) -> list[tuple[str, str]]:
+    homes = {row["home_programme_id"] for row in result.indicators.values()} - {None, result.programme_id}
+    if not homes:
+        return []
+    return [("数据来源", "与其他方案共用的指标只报一次，本通报引用其在原方案中的报送数据和报送情况。")]

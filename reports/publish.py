@@ -1,0 +1,157 @@
+"""Publishes the notices of one period: gate, compare with the last vintage, lay out, freeze, rename into place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion import journal
+from ingestion.periods import CADENCES, parse_period
+from ingestion.settings import get_settings
+from ingestion.store import open_warehouse
+from reports.changes import changes_between, inputs_added
+from reports.errors import NoticeNotFound, PublicationError
+from reports.gates import check, check_build
+from reports.manifest import build_manifest, code_version
+from reports.notice import Edition, compose
+from reports.page import render_page
+from reports.read import ResultSet, programmes_with, read_result
+from reports.snapshot import publish_snapshot
+from reports.vintage import Vintage, latest_vintage, notice_folder, remove_edition, write_edition
+from reports.workbook import render_workbook
+
+WORKBOOK, PAGE = "notice.xlsx", "notice.html"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What became of one notice.
+
+    Attributes:
+        version: the vintage that now stands; None for a draft and where nothing was ever published.
+        folder: where the files lie; None for outcome nothing.
+        outcome: published (a new vintage), unchanged (the last one still says the same), draft, or nothing
+            (a draft that would say the same as the last vintage was left out).
+    """
+
+    programme_id: str
+    period: str
+    cadence: str
+    version: int | None
+    folder: Path | None
+    outcome: str
+
+
+def publish(
+    cadence: str, period: str, programme_ids: Sequence[str] | None = None, is_draft: bool = False
+) -> list[Publication]:
+    """Publish (or draft) the period's notice of every programme that has it, and the analysts' snapshot.
+
+    Reads the marts of the last build. A notice that a gate refuses keeps its last vintage and does not stop the others;
+    PublicationError then carries every reason. No programme with this cadence at all: an empty list.
+    """
+    _check_period(cadence, period)
+    version = code_version()
+    done, refused = [], []
+    if not get_settings().pipeline_file.exists():
+        raise PublicationError("还没有数据仓库，请先接收报送并完成一次计算")
+    with open_warehouse(read_only=True) as connection:
+        check_build(connection)
+        for programme_id in _programmes(connection, cadence, period, programme_ids):
+            try:
+                result = read_result(connection, programme_id, cadence, period)
+                done.append(_draft(result, version) if is_draft else _publish(result, version))
+            except (NoticeNotFound, PublicationError) as error:
+                refused.append(error)
+        publish_snapshot(connection)
+    if refused:
+        raise (refused[0] if len(refused) == 1 else PublicationError("\n".join(map(str, refused))))
+    return done
+
+
+def _check_period(cadence: str, period: str) -> None:
+    if cadence not in CADENCES:
+        raise NoticeNotFound(f"没有“{cadence}”这种周期；可用的有：{'、'.join(CADENCES)}")
+    if parse_period(period).cadence != cadence:
+        raise NoticeNotFound(f"“{period}”不是 {cadence} 的期号")
+
+
+def _programmes(
+    connection: duckdb.DuckDBPyConnection, cadence: str, period: str, wanted: Sequence[str] | None
+) -> list[str]:
+    if wanted:
+        return list(dict.fromkeys(wanted))
+    covering = programmes_with(connection, cadence, period)
+    if not covering and programmes_with(connection, cadence):
+        raise NoticeNotFound(f"没有方案覆盖“{period}”这一期")
+    return covering
+
+
+def _publish(result: ResultSet, version: str) -> Publication:
+    check(result, is_draft=False)
+    last = latest_vintage(result.programme_id, result.period, result.cadence)
+    edition = _next_edition(result, last)
+    drafted = notice_folder(get_settings().provisional, result.programme_id, result.period, result.cadence)
+    if last is not None and not edition.changes:
+        remove_edition(drafted)
+        return _publication(result, last.version, last.folder, "unchanged")
+    root = notice_folder(get_settings().published, result.programme_id, result.period, result.cadence)
+    manifest = build_manifest(result, edition, version)
+    folder = write_edition(root / f"v{edition.version}", result, _forms(result, edition), manifest)
+    remove_edition(drafted)
+    _record(result, edition, folder)
+    return _publication(result, edition.version, folder, "published")
+
+
+def _draft(result: ResultSet, version: str) -> Publication:
+    check(result, is_draft=True)
+    last = latest_vintage(result.programme_id, result.period, result.cadence)
+    edition = _next_edition(result, last, is_draft=True)
+    folder = notice_folder(get_settings().provisional, result.programme_id, result.period, result.cadence)
+    if last is not None and not edition.changes:
+        remove_edition(folder)
+        return _publication(result, last.version, None, "nothing")
+    manifest = build_manifest(result, edition, version)
+    write_edition(folder, result, _forms(result, edition), manifest, is_replacing=True)
+    return _publication(result, None, folder, "draft")
+
+
+def _next_edition(result: ResultSet, last: Vintage | None, is_draft: bool = False) -> Edition:
+    if last is None:
+        return Edition(None if is_draft else 1, is_draft)
+    before = last.result()
+    return Edition(
+        version=None if is_draft else last.version + 1,
+        is_draft=is_draft,
+        previous_version=last.version,
+        changes=changes_between(before, result),
+        inputs_added=inputs_added(before, result),
+    )
+
+
+def _forms(result: ResultSet, edition: Edition) -> dict[str, bytes]:
+    notice = compose(result, edition)
+    return {PAGE: render_page(notice).encode(), WORKBOOK: render_workbook(notice, result)}
+
+
+def _publication(result: ResultSet, version: int | None, folder: Path | None, outcome: str) -> Publication:
+    return Publication(result.programme_id, result.period, result.cadence, version, folder, outcome)
+
+
+def _record(result: ResultSet, edition: Edition, folder: Path) -> None:
+    build: dict[str, Any] = result.row("build")
+    journal.append(
+        "publications",
+        {
+            "programme_id": result.programme_id,
+            "period": result.period,
+            "cadence": result.cadence,
+            "version": edition.version,
+            "folder": folder.relative_to(get_settings().published).as_posix(),
+            "as_of": build["as_of_at"].isoformat() + "Z",
+            "fingerprint": build["fingerprint"],
+            "change_count": len(edition.changes),
+        },
+    )

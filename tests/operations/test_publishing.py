@@ -1,0 +1,34 @@
+"""What the roll-ups make of announcements, without Airflow."""
+
+import json
+from datetime import UTC, datetime
+
+from operations.publishing import Announcement, as_of_of_months, publish_roll_up
+
+REVISION = Announcement("2021-12", datetime(2022, 2, 19, 16, tzinfo=UTC))
+
+
+def publish_by_hand(home, programme_id, cadence, period, **manifest):
+    folder = home.published / period / f"{programme_id}-{cadence}" / "v1"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"version": 1} | manifest))
+
+
+def test_an_announcement_comes_back_as_it_was_sent():
+    assert Announcement.from_extra(json.loads(json.dumps(REVISION.to_extra()))) == REVISION
+
+
+def test_a_revision_of_another_month_leaves_a_notice_as_it_is_and_builds_nothing(home):
+    publish_by_hand(home, "innovation_2021", "quarterly_summary", "2021-Q1")
+    publications = publish_roll_up("quarterly_summary", "2021-Q1", None, [REVISION, REVISION])
+    assert [(p.programme_id, p.version, p.outcome) for p in publications] == [("innovation_2021", 1, "unchanged")]
+    assert not home.pipeline_file.exists()
+
+
+def test_a_roll_up_by_hand_is_known_as_of_the_latest_vintage_of_its_months(home):
+    early, late = "2021-04-16T00:00:00Z", "2021-05-01T00:00:00Z"
+    publish_by_hand(home, "innovation_2021", "monthly_dispatch", "2021-01", as_of=late)
+    publish_by_hand(home, "four_accelerations_2021", "monthly_dispatch", "2021-02", as_of=early)
+    publish_by_hand(home, "innovation_2021", "monthly_dispatch", "2021-04", as_of="2021-09-01T00:00:00Z")
+    assert as_of_of_months(["2021-01", "2021-02", "2021-03"]) == datetime(2021, 5, 1, tzinfo=UTC)
+    assert as_of_of_months(["2021-07"]) is None
