@@ -153,7 +153,7 @@ def end_on_termination() -> None:
 
 
 def _wait_until_ready(processes: AirflowProcesses, client: AirflowClient, say: Callable[[str], None]) -> None:
-    _wait(processes, lambda: "metadatabase" in client.health(), lambda: say("启动 Airflow:等待接口应答"))
+    _wait(processes, lambda: "metadatabase" in client.health(), lambda: say("启动 Airflow：等待接口应答"))
     client.ensure_pool(WAREHOUSE_POOL, 1, "数据仓库一次只允许一个写入者")
     expected = {path.stem for path in (ROOT / "dags").glob("*.py")}
 
@@ -164,7 +164,7 @@ def _wait_until_ready(processes: AirflowProcesses, client: AirflowClient, say: C
         waiting = [name for name in _COMPONENTS if health.get(name) != "healthy"]
         missing = expected - client.dag_ids()
         read = f"已读入 {len(expected) - len(missing)}/{len(expected)} 个 DAG"
-        say(f"启动 Airflow:{read}" + (f",等待 {'、'.join(waiting)}" if waiting else ""))
+        say(f"启动 Airflow：{read}" + (f",等待 {'、'.join(waiting)}" if waiting else ""))
         return not waiting and bool(expected) and not missing
 
     _wait(processes, is_ready, lambda: None)

@@ -99,7 +99,7 @@ class _Demonstration:
 
     def publish_the_year(self) -> None:
         """One backfill of the months; the roll-ups follow by themselves."""
-        with self.narrator.stage(f"补跑月调度 {self.months[0]}..{self.months[-1]},截止 {AS_OF},各级汇总随之发布"):
+        with self.narrator.stage(f"补跑月调度 {self.months[0]}..{self.months[-1]}，截止 {AS_OF}，各级汇总随之发布"):
             self._backfill(self.months[0], self.months[-1], AS_OF)
             self._wait_for_runs(
                 {("monthly_dispatch", month): 1 for month in self.months} | dict.fromkeys(self.roll_ups, 1)
@@ -110,13 +110,13 @@ class _Demonstration:
 
     def take_in_the_correction(self) -> None:
         """One late correction, its intake and its draft."""
-        with self.narrator.stage(f"逾期更正 {REVISED_MONTH}:投入收件箱，取走，排出修订草稿"):
+        with self.narrator.stage(f"逾期更正 {REVISED_MONTH}：投入收件箱，取走，排出修订草稿"):
             samples.write_late_correction(self.inbox)
             self._wait_for_intake({("provisional_standings", REVISED_MONTH): 2})
 
     def publish_the_revision(self) -> None:
         """The month once more; every roll-up of the year looks again."""
-        with self.narrator.stage(f"再次补跑 {REVISED_MONTH},截止 {REVISION_AS_OF},各级汇总重新核对"):
+        with self.narrator.stage(f"再次补跑 {REVISED_MONTH}，截止 {REVISION_AS_OF}，各级汇总重新核对"):
             self._backfill(REVISED_MONTH, REVISED_MONTH, REVISION_AS_OF, reprocess_behavior="completed")
             self._wait_for_runs({("monthly_dispatch", REVISED_MONTH): 2} | dict.fromkeys(self.roll_ups, 2))
 
@@ -145,7 +145,7 @@ class _Demonstration:
         total = sum(wanted.values())
         working = "、".join(f"{run.dag_id} {run.partition_key or ''}".strip() for run in runs if run.state == "running")
         done = total - _missing(runs, wanted)
-        self.narrator.say(f"{prefix}完成 {done}/{total} 次运行" + (f",正在进行：{working}" if working else ""))
+        self.narrator.say(f"{prefix}完成 {done}/{total} 次运行" + (f"，正在进行：{working}" if working else ""))
 
 
 def _missing(runs: Iterable[DagRun], wanted: dict[tuple[str, str], int]) -> int:

@@ -1,6 +1,5 @@
 """The short summary at the end of the demonstration: received, returned, late; the ranking; where each notice lies."""
 
-from collections import Counter
 from typing import Any, NamedTuple
 
 import duckdb
@@ -13,7 +12,11 @@ from reports.catalogue import ILLUSTRATIVE_MARK, SAMPLE_STATEMENT
 from reports.figures import percent
 from reports.vintage import latest_manifest
 
-_VERDICTS = {"accepted": "合格", "returned": "退回", "repeated": "重复"}
+_VERDICTS = {"accepted": "接受", "returned": "退回", "repeated": "重复"}
+_LACKS = {
+    "迟报": "is_late",
+    "至今未报": "status in ('not_submitted', 'overdue', 'returned')",
+}
 
 
 class Notice(NamedTuple):
@@ -42,19 +45,30 @@ def print_summary(
         _print_receipts(console, connection)
         for programme_id in dict.fromkeys(notice.programme_id for notice in notices):
             _print_ranking(console, connection, programme_id, month)
+        titles = _titles(connection)
     after = newest_versions(notices)
-    _print_revision(console, before, after)
+    _print_revision(console, titles, before, after)
     _print_places(console, settings, after)
 
 
 def _print_receipts(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
     verdicts = dict(_rows(connection, "select verdict, count(*) from marts.receipts group by 1 order by 1"))
-    states = dict(_rows(connection, "select status, count(*) from marts.submission_status group by 1 order by 1"))
-    late = _rows(connection, "select count(*) from marts.submission_status where is_late")[0][0]
-    received = "、".join(f"{_VERDICTS[verdict]} {count}" for verdict, count in verdicts.items())
+    received = "、".join(f"{_VERDICTS[verdict]} {count} 个" for verdict, count in verdicts.items())
     console.print(f"\n收到文件 {sum(verdicts.values())} 个：{received}", style="bold")
-    missing = sum(states.get(state, 0) for state in ("not_submitted", "overdue", "returned"))
-    console.print(f"应报 {sum(states.values())} 份：逾期报送 {late} 份，至今未报 {missing} 份")
+    for (file_name,) in _rows(connection, "select file_name from marts.receipts where verdict = 'returned' order by 1"):
+        console.print(f"  退回：{file_name}，原因在 returned/ 下的退回说明", highlight=False)
+    expected = _rows(connection, "select count(*) from marts.submission_status where status != 'not_due'")[0][0]
+    console.print(f"应报 {expected} 份", style="bold")
+    for label, condition in _LACKS.items():
+        lacking = _rows(
+            connection,
+            f"""
+            select reporter_name || ' ' || period from marts.submission_status
+            inner join marts.reporters using (programme_id, reporter_id)
+            where {condition} order by period, display_order
+            """,
+        )
+        console.print(f"  {label} {len(lacking)} 份：{'、'.join(name for (name,) in lacking) or '无'}", highlight=False)
 
 
 def _print_ranking(console: Console, connection: duckdb.DuckDBPyConnection, programme_id: str, month: str) -> None:
@@ -101,18 +115,35 @@ def _print_ranking(console: Console, connection: duckdb.DuckDBPyConnection, prog
     console.print(f"标“{ILLUSTRATIVE_MARK}”的，其目标为演示用的拆分。{SAMPLE_STATEMENT}", style="dim", markup=False)
 
 
-def _print_revision(console: Console, before: dict[Notice, int], after: dict[Notice, int]) -> None:
+def _print_revision(
+    console: Console, titles: dict[Notice, str], before: dict[Notice, int], after: dict[Notice, int]
+) -> None:
     changed = [notice for notice in after if after[notice] != before.get(notice)]
     console.print(f"\n更正之后出新版次的通报 {len(changed)} 份：", style="bold")
     for notice in changed:
-        console.print(f"  {notice}:v{before.get(notice, 0)} → v{after[notice]}", highlight=False)
-    unchanged = Counter(notice.cadence for notice in after if notice not in changed)
-    console.print(f"数字没有变化、版次不变的 {sum(unchanged.values())} 份：", style="bold")
-    console.print("  " + "、".join(f"{cadence} {count}" for cadence, count in unchanged.items()), highlight=False)
+        manifest = latest_manifest(notice.programme_id, notice.period, notice.cadence) or {}
+        moved = sum(change["field"] == "rank" for change in manifest.get("changes", []))
+        versions = f"v{before.get(notice, 0)} → v{after[notice]}"
+        console.print(f"  {titles[notice]}：{versions}，{moved} 处位次变动", highlight=False, soft_wrap=True)
+    console.print(f"数字没有变化、版次不变的 {len(after) - len(changed)} 份。", style="bold")
+
+
+def _titles(connection: duckdb.DuckDBPyConnection) -> dict[Notice, str]:
+    """What people call each notice."""
+    rows = _rows(
+        connection,
+        """
+        select programme_id, cadence, period, programme_name || ' ' || period_label || ' ' || cadence_label
+        from marts.periods inner join marts.programmes using (programme_id)
+        """,
+    )
+    return {Notice(programme_id, cadence, period): title for programme_id, cadence, period, title in rows}
 
 
 def _print_places(console: Console, settings: Settings, versions: dict[Notice, int]) -> None:
-    console.print(f"\n通报在 {settings.published} 下，每份有 notice.html 和 notice.xlsx:", style="bold", soft_wrap=True)
+    console.print(
+        f"\n通报在 {settings.published} 下，每份有 notice.html 和 notice.xlsx：", style="bold", soft_wrap=True
+    )
     rank = list(CADENCES).index
     folders: dict[str, list[str]] = {}
     for notice, version in sorted(versions.items(), key=lambda item: (rank(item[0].cadence), item[0].period, item[0])):

@@ -43,7 +43,7 @@ class Narrator:
         self.say("")
         yield
         self._title = ""
-        self.note(f"{title}({time.monotonic() - started:.0f} 秒)")
+        self.note(f"{title}（{time.monotonic() - started:.0f} 秒）")
 
     def say(self, text: str) -> None:
         """Replaces the changing line."""

@@ -1,5 +1,6 @@
 """What moved between two result sets: every figure and place, before and after."""
 
+from decimal import Decimal
 from typing import Any
 
 from reports.read import ResultSet
@@ -53,4 +54,5 @@ def _row_changes(
 
 
 def _plain(value: Any) -> str | None:
-    return None if value is None else str(value)
+    # A decimal zero is “0E-12” to str(); people read these.
+    return f"{value:f}" if isinstance(value, Decimal) else None if value is None else str(value)

@@ -25,7 +25,7 @@ def run_params(period_example: str) -> dict[str, Param]:
             None,
             type=["null", "string"],
             title="期次",
-            description=f"例如 {period_example}。按分区运行（定时、补跑、上游触发）时留空；手工触发且没有分区键时必填。",
+            description=f"例如 {period_example}。按分区运行（定时、补跑、上游触发）时留空；手工触发且没有分区键时必填。",  # noqa: E501
         ),
         "as_of": Param(
             None,

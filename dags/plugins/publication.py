@@ -30,7 +30,7 @@ def period_of_run(context: "Context", cadence: str) -> str:
 
     text = context["dag_run"].partition_key or (context["params"].get("period") or "").strip()
     if not text:
-        raise AirflowFailException("这次运行没有期次：请在触发时填写“期次”（period）,或按分区补跑（backfill）。")
+        raise AirflowFailException("这次运行没有期次：请在触发时填写“期次”（period），或按分区补跑（backfill）。")
     try:
         period = parse_period(text)
     except PeriodError as error:

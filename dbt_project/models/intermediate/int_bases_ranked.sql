@@ -93,15 +93,19 @@ ranked as (
             order by goodness_units desc
         )::integer as rank,
         count(*) over (partition by programme_id, scope, indicator_id, basis, period)::integer as ranked_count,
-        abs(lag(goodness) over by_goodness - goodness) as margin_above,
-        abs(goodness - lead(goodness) over by_goodness) as margin_below
+        -- The distance to the place above and below; who shares a place is no neighbour.
+        min(goodness) over (
+            partition by programme_id, scope, indicator_id, basis, period
+            order by goodness_units desc
+            groups between 1 preceding and 1 preceding
+        ) - goodness as margin_above,
+        goodness - max(goodness) over (
+            partition by programme_id, scope, indicator_id, basis, period
+            order by goodness_units desc
+            groups between 1 following and 1 following
+        ) as margin_below
     from comparable
     where ranked_value is not null
-    window
-        by_goodness as (
-            partition by programme_id, scope, indicator_id, basis, period
-            order by goodness desc, reporter_id asc
-        )
 
 )
 
