@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 CADENCE ?= monthly_dispatch
 
-.PHONY: help setup demo up run test test-looks test-services format
+.PHONY: help setup demo up run bench test test-looks test-services format
 
 help: ## 列出命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ test-looks: setup ## 在 Chromium、LibreOffice 中看产出（用 apt 安装所
 test-services: setup ## 需要数据库等服务的测试（用 apt 安装所需）
 	operations/install_debian postgresql
 	$(BIN)/python -m pytest -m services
+
+bench: setup ## 主流程用时，与同一次运行中的基准相比
+	$(BIN)/python benchmarks/main_job.py --with-demo
 
 format: setup ## 整理代码
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

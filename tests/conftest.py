@@ -1,7 +1,7 @@
 """What several test folders need: a data folder of their own, and one demonstration year built once."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,32 +22,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     get_settings.cache_clear()
 
 
-@pytest.fixture
-def in_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Settings]]:
-    """Switch to a data folder that outlives the test: in_home(path, YIBIAO_REGISTRY=...)."""
-
-    def switch(path: Path, **environment: str) -> Settings:
-        for name, value in {"YIBIAO_HOME": str(path), **environment}.items():
-            monkeypatch.setenv(name, value)
-        get_settings.cache_clear()
-        return get_settings()
-
-    yield switch
-    get_settings.cache_clear()
-
-
 @pytest.fixture(scope="session")
-def shared(request: pytest.FixtureRequest) -> Path:
+def shared() -> Path:
     """The reading folder (YIBIAO_SHARED); tests that need it are skipped, by name, where it is missing."""
     if not SHARED.is_dir():
-        _skipped_for_shared.append(request.node.name)
         pytest.skip(f"{SHARED} is missing")
     return SHARED
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remember what was skipped for want of the reading folder."""
-    if report.skipped and "is missing" in str(report.longrepr) and str(SHARED) in str(report.longrepr):
+    if report.skipped and f"{SHARED} is missing" in str(report.longrepr):
         _skipped_for_shared.append(report.nodeid)
 
 
