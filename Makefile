@@ -29,6 +29,8 @@ up: setup ## 启动 Airflow 及其界面，Ctrl-C 停止
 
 run: setup ## 不经 Airflow 处理一期：make run PERIOD=2021-03
 	@test -n "$(PERIOD)" || { echo "用法：make run PERIOD=2021-03 [CADENCE=monthly_dispatch] [AS_OF=2021-04-20T00:00+08:00]"; exit 2; }
+	@$(BIN)/python -c 'import sys; from ingestion.periods import parse_period; parse_period(sys.argv[1])' "$(PERIOD)" 2>/dev/null \
+		|| { echo "“$(PERIOD)”不是期号；应为 2021-03、2021-B2、2021-Q1、2021-H1 或 2021"; exit 2; }
 	@started=$$(date +%s); set -e; \
 	$(BIN)/python -m ingestion $(if $(AS_OF),--as-of $(AS_OF)); \
 	$(BIN)/python -m expectations; \

@@ -41,8 +41,9 @@ class FindingWriter:
         if overtaken_at:
             template, words["accepted_at"] = rule.reminder, shanghai_minute(overtaken_at)
         table = broken.get("_table") or {}
+        receipt_id = (table or broken["_receipt"])["receipt_id"]
         return place | {
-            "receipt_id": (table or broken["_receipt"])["receipt_id"],
+            "receipt_id": receipt_id,
             "table_id": table.get("table_id"),
             "programme_id": table.get("programme_id"),
             "reporter_id": table.get("reporter_id"),
@@ -51,6 +52,8 @@ class FindingWriter:
             "severity": REMINDER if overtaken_at else rule.severity,
             "expected": rule.expected.format_map(words) or None,
             "message": template.format_map(words),
+            "known_from_at": overtaken_at or self.batch.receipt_by_id[receipt_id]["received_at"],
+            "known_until_at": None,
         }
 
     def _place(self, rule: Rule, broken: Row) -> Row:

@@ -27,6 +27,7 @@ class JudgementReport:
 
     accepted: int = 0
     returned: int = 0
+    repeated: int = 0
     months: list[str] = field(default_factory=list)
 
 
@@ -59,7 +60,8 @@ def _judge_batch(connection: duckdb.DuckDBPyConnection, batch: Submissions, unju
     changed = {id_ for id_, verdict in verdicts.items() if verdict.accepted_at != before.get(id_)}
     outcomes = [verdicts[receipt_id].name for receipt_id in unjudged]
     months = {table["period"] for table in batch.tables if table["receipt_id"] in changed and table["period"]}
-    return JudgementReport(outcomes.count("accepted"), outcomes.count("returned"), sorted(months))
+    counts = (outcomes.count(name) for name in ("accepted", "returned", "repeated"))
+    return JudgementReport(*counts, sorted(months))
 
 
 def _rows_of(frames: Frames, failures: Failures) -> dict[str, list[Row]]:
@@ -80,19 +82,28 @@ def _verdicts(batch: Submissions, catalogue: dict[str, Rule], broken: dict[str, 
 
 
 def _findings(writer: FindingWriter, broken: dict[str, list[Row]], verdicts: dict[str, Verdict]) -> list[Row]:
-    """The rows of raw.findings: every broken rule, and of the pairs those that mattered."""
+    """The rows of raw.findings: every broken rule, of the pairs those that mattered, each from when it was known."""
     findings = []
     for rule_id, rows in broken.items():
         for row in rows:
             verdict = verdicts[_receipt_id(row)]
-            if _matters(rule_id, row, verdict):
-                overtaken_at = verdict.accepted_at if rule_id == COUNTED_RULE else None
-                findings.append(writer.write(rule_id, row, overtaken_at))
+            if not _matters(rule_id, row, verdict):
+                continue
+            finding = writer.write(rule_id, row)
+            if rule_id == COUNTED_RULE and verdict.accepted_at:
+                findings.append(finding | {"known_until_at": verdict.accepted_at})
+                finding = writer.write(rule_id, row, verdict.accepted_at)
+            elif rule_id == COUNTS_NOW_RULE:
+                neighbour = verdicts[writer.batch.receipt_of_table[row["_pair"][1]]]
+                finding |= {"known_from_at": max(filter(None, (verdict.accepted_at, neighbour.accepted_at)))}
+            findings.append(finding)
     return findings
 
 
 def _matters(rule_id: str, row: Row, verdict: Verdict) -> bool:
     """Of the pairs only those with the version that counted, or counts; of all else everything."""
+    if verdict.is_repeated:
+        return False
     if rule_id == COUNTED_RULE:
         return row["_pair"] in verdict.clashes
     return rule_id != COUNTS_NOW_RULE or row["_pair"] in verdict.later_clashes

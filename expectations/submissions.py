@@ -14,7 +14,7 @@ Chain = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Submissions:
-    """Receipts with their tables and values, as rows of raw; repeated receipts are never among them."""
+    """Receipts with their tables and values, as rows of raw."""
 
     receipts: list[Row]
     tables: list[Row] = field(default_factory=list)
@@ -24,6 +24,11 @@ class Submissions:
     def receipt_by_id(self) -> dict[str, Row]:
         """Receipts by receipt_id."""
         return {row["receipt_id"]: row for row in self.receipts}
+
+    @cached_property
+    def receipt_of_table(self) -> dict[str, str]:
+        """receipt_id by table_id."""
+        return {row["table_id"]: row["receipt_id"] for row in self.tables}
 
     @cached_property
     def tables_by_receipt(self) -> dict[str, list[Row]]:
@@ -57,8 +62,7 @@ def load_to_judge(connection: duckdb.DuckDBPyConnection) -> tuple[Submissions, s
         row["receipt_id"]
         for row in _rows(
             connection,
-            """select receipt_id from raw.receipts anti join raw.judgements using (receipt_id)
-            where repeats_receipt_id is null""",
+            "select receipt_id from raw.receipts anti join raw.judgements using (receipt_id)",
         )
     }
     if not unjudged:

@@ -18,18 +18,23 @@ Pair = tuple[str, str]
 
 @dataclass
 class Verdict:
-    """What became of a receipt. `accepted_at` is naive UTC, None when returned.
+    """What became of a receipt. `accepted_at` is naive UTC, None when returned or repeated.
+
+    `is_repeated`: its bytes were those of the version that counted for all its tables when it came; it changes nothing.
 
     `clashes`: pairs that disagreed when it was received; `later_clashes`: pairs that disagree by what counts now.
     """
 
     accepted_at: datetime | None = None
+    is_repeated: bool = False
     clashes: list[Pair] = field(default_factory=list)
     later_clashes: list[Pair] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """As raw.judgements names it."""
+        if self.is_repeated:
+            return "repeated"
         return "accepted" if self.accepted_at else "returned"
 
 
@@ -61,6 +66,9 @@ class _Chronicle:
 
     def receive(self, receipt: Row, moment: datetime, is_flawed: bool) -> None:
         """A receipt arrives and is compared with what counts at that moment."""
+        if not is_flawed and self._repeats(receipt):
+            self.verdicts[receipt["receipt_id"]] = Verdict(is_repeated=True)
+            return
         verdict = self.verdicts[receipt["receipt_id"]] = Verdict(clashes=self._clashing(receipt, self.clashes))
         if is_flawed:
             return
@@ -83,6 +91,13 @@ class _Chronicle:
         for _, table in self._counting.values():
             verdict = self.verdicts[table["receipt_id"]]
             verdict.later_clashes += [pair for pair in self._pairs([table]) if pair in clashes_now]
+
+    def _repeats(self, receipt: Row) -> bool:
+        """Whether every table of the receipt already counts in a version with the same bytes."""
+        tables = self.batch.tables_by_receipt.get(receipt["receipt_id"], [])
+        counting = [self._counting.get((chain_of(table), table["period"])) for table in tables]  # type: ignore[arg-type]
+        versions = [self.batch.receipt_by_id[known[1]["receipt_id"]]["sha256"] if known else None for known in counting]
+        return bool(versions) and set(versions) == {receipt["sha256"]}
 
     def _clashing(self, receipt: Row, clashes: set[Pair]) -> list[Pair]:
         tables = self.batch.tables_by_receipt.get(receipt["receipt_id"], [])

@@ -35,8 +35,7 @@ def main(
     except (YibiaoError, ValueError) as error:
         typer.secho(str(error), err=True, fg="red")
         raise typer.Exit(1) from None
-    new = len(report.receipts) - len(report.repeated)
-    typer.echo(f"接收 {len(report.receipts)} 个文件：新版本 {new} 个，与现行版本相同 {len(report.repeated)} 个。")
+    typer.echo(f"接收 {len(report.receipts)} 个文件。")
 
 
 if __name__ == "__main__":

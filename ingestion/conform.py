@@ -16,12 +16,13 @@ from ingestion.registry import Registry, fold
 
 NOT_SET = frozenset(("", "-", "—", "——", "–", "/", "―"))
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?(e[+-]?\d{1,2})?", re.IGNORECASE)
+# A dot wants two digits: Excel turns 2021.10 into the number 2021.1, which could be January or October.
 _MONTH = re.compile(
-    r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*月?(?:份)?|(\d{4})(\d{2})|(\d{4}-\d{2})-\d{2}(?:T00:00:00)?"
+    r"(\d{4})\s*(?:年|-|/|\.(?=\s*\d{2}))\s*(\d{1,2})\s*月?(?:份)?|(\d{4})(\d{2})|(\d{4}-\d{2})-\d{2}(?:T00:00:00)?"
 )
 _LABELS = {fold(spelling): column.name for column in COLUMNS for spelling in column.spellings}
 _QUANTUM = Decimal("0.000001")
-_LARGEST = Decimal(10) ** 18
+_LARGEST = Decimal(10) ** 12
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,30 @@ class SubmittedTable:
 
 def find_tables(sheets: list[Sheet], registry: Registry) -> list[SubmittedTable]:
     """All tables of a file, in order of appearance; UnreadableFile when no sheet has the table's header."""
-    preferred = [sheet for sheet in sheets if sheet.name.strip() == TABLE_SHEET]
-    for sheet in preferred + [sheet for sheet in sheets if sheet not in preferred]:
-        for row_index in range(len(sheet.rows)):
-            columns = _header(sheet.rows[row_index])
-            if columns:
-                return _tables_below(sheet, row_index, columns, registry)
+    tables: dict[tuple[str, ...], SubmittedTable] = {}
+    has_header = False
+    for sheet in sorted(sheets, key=lambda sheet: sheet.name.strip() != TABLE_SHEET):
+        for row_index, row in enumerate(sheet.rows):
+            if columns := _header(row):
+                has_header = True
+                _add_tables_below(sheet, row_index, columns, registry, tables)
+                break
+    if tables:
+        return list(tables.values())
+    if has_header:
+        raise UnreadableFile("no_rows", "填报表只有表头，没有数据；请填好后重新报送。")
     wanted = "、".join(column.label for column in (BY_NAME["indicator"], *NUMBER_COLUMNS))
     raise UnreadableFile("no_table", f"没有找到填报表：需要一行表头，写有“{wanted}”；请用模板填报后重新报送。")
 
 
 def parse_number(text: str) -> Decimal | None:
-    """The number a cell means, to six decimals; None where it is none. '1,234.5', '１２' and '25%' are numbers."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).removesuffix("%").replace("−", "-")
+    """The number a cell means, to six decimals; None where it is none. '1,234.5', '１２' and '25%' are numbers.
+
+    Numbers of a million million and more are none: no figure here is as large, and the arithmetic stays exact below.
+    """
+    if any(unicodedata.category(character) == "No" for character in text):  # 5² is no 52
+        return None
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("%").rstrip().replace("−", "-")
     if not any(character.isdigit() for character in plain) or not _NUMBER.fullmatch(plain):
         return None
     number = Decimal(plain.replace(",", ""))
@@ -100,18 +112,30 @@ def _head_text(table: SubmittedTable, name: str) -> str | None:
 def _header(row: list[str]) -> dict[str, int] | None:
     """Column positions when the row is a table's header: it names the indicator and at least one number."""
     columns: dict[str, int] = {}
+    doubled: list[str] = []
     for position, text in enumerate(row):
         name = _LABELS.get(fold(text))
-        if name:
-            columns.setdefault(name, position)
-    is_header = "indicator" in columns and any(column.name in columns for column in NUMBER_COLUMNS)
-    return columns if is_header else None
+        if name and name in columns:
+            doubled.append(text)
+        elif name:
+            columns[name] = position
+    if "indicator" not in columns or not any(column.name in columns for column in NUMBER_COLUMNS):
+        return None
+    if doubled:
+        raise UnreadableFile("header", f"表头里“{doubled[0]}”所指的列不止一个；请每列只保留一个后重新报送。")
+    return columns
 
 
-def _tables_below(sheet: Sheet, header_index: int, columns: dict[str, int], registry: Registry) -> list[SubmittedTable]:
+def _add_tables_below(
+    sheet: Sheet,
+    header_index: int,
+    columns: dict[str, int],
+    registry: Registry,
+    tables: dict[tuple[str, ...], SubmittedTable],
+) -> None:
+    """Adds the rows below a header to the tables they belong to, by what their heads mean."""
     head = _head_cells(sheet.rows[:header_index])
     is_sample = any(SAMPLE_LABEL in text for row in sheet.rows[:header_index] for text in row)
-    tables: dict[tuple[str, ...], SubmittedTable] = {}
     for row_index, row in enumerate(sheet.rows[header_index + 1 :], start=header_index + 1):
         if not any(row):
             continue
@@ -124,10 +148,7 @@ def _tables_below(sheet: Sheet, header_index: int, columns: dict[str, int], regi
         table = tables.setdefault(_meaning(table, registry), table)
         values = _values(row, row_index, columns)
         table.is_sample = table.is_sample or SAMPLE_LABEL in str(values["note"] or "")
-        table.rows.append(values)
-    if not tables:
-        raise UnreadableFile("no_rows", "填报表只有表头，没有数据；请填好后重新报送。")
-    return list(tables.values())
+        table.rows.append({"sheet": sheet.name} | values)
 
 
 def _head_cells(rows: list[list[str]]) -> dict[str, Cell]:

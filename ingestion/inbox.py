@@ -1,6 +1,7 @@
 """The inbox folder: which files are submissions, and which of them are whole."""
 
 import logging
+import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +20,16 @@ _ZIP_END_SPAN = 66_000
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file as one look at the inbox found it; two equal looks REST_SECONDS apart make it a rested file."""
+    """A file as one look at the inbox found it; two equal looks REST_SECONDS apart make it a rested file.
+
+    `drop_id` tells this drop from an equal file dropped later: the place on disk and the time it came there.
+    """
 
     path: Path
     name: str
     size: int
     modified_ns: int
+    drop_id: str
 
     @property
     def folder_name(self) -> str | None:
@@ -41,24 +46,36 @@ def look(inbox: Path) -> list[InboxFile]:
     """Every submission in the inbox, by name. Office lock files, dot files, links and receipts.csv are none."""
     files = []
     for path in sorted(inbox.rglob("*")) if inbox.exists() else []:
-        name = path.relative_to(inbox).as_posix()
+        name = _name(path, inbox)
         if path.is_file() and not path.is_symlink() and name != RECEIPTS_FILE and not _is_ignored(name):
             try:
                 state = path.stat()
             except FileNotFoundError:  # another program renamed it between listing and looking
                 continue
-            files.append(InboxFile(path, name, state.st_size, state.st_mtime_ns))
+            drop_id = f"{state.st_dev}-{state.st_ino}-{state.st_ctime_ns}"
+            files.append(InboxFile(path, name, state.st_size, state.st_mtime_ns, drop_id))
     return files
+
+
+def _name(path: Path, inbox: Path) -> str:
+    """The name relative to the inbox; one that is no UTF-8 (unpacked from a Chinese Windows) is read as GB18030."""
+    raw = os.fsencode(path.relative_to(inbox).as_posix())
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def log_ignored(inbox: Path) -> None:
     """Say once a sweep what lies in the inbox and is no submission, though it looks like one."""
     for path in sorted(inbox.rglob("*")):
-        name = path.relative_to(inbox).as_posix()
+        name = _name(path, inbox)
         if path.is_symlink():
             logger.warning("收件箱里的“%s”是链接，不是文件，未处理", name)
         elif path.is_dir() and path.suffix:
             logger.warning("收件箱里的“%s”是文件夹，不是报表，未处理", name)
+        elif not path.is_dir() and not path.is_file():
+            logger.warning("收件箱里的“%s”不是普通文件，未处理", name)
 
 
 def wait_for_rest(inbox: Path) -> list[InboxFile]:
@@ -84,11 +101,14 @@ def wait_for_rest(inbox: Path) -> list[InboxFile]:
 
 def is_whole(file: InboxFile) -> bool:
     """False for a workbook whose end is missing: it is still being copied, or damaged."""
-    with file.path.open("rb") as stream:
-        if stream.read(len(ZIP_MAGIC)) != ZIP_MAGIC:
-            return True
-        stream.seek(max(0, file.size - _ZIP_END_SPAN))
-        return _ZIP_END in stream.read()
+    try:
+        with file.path.open("rb") as stream:
+            if stream.read(len(ZIP_MAGIC)) != ZIP_MAGIC:
+                return True
+            stream.seek(max(0, file.size - _ZIP_END_SPAN))
+            return _ZIP_END in stream.read()
+    except OSError:  # gone, or not readable: whoever takes it in will say so
+        return True
 
 
 def _age(file: InboxFile) -> float:

@@ -4,6 +4,7 @@ Landing reads the archived original, so that a lost warehouse is landed again fr
 """
 
 import hashlib
+import logging
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +20,12 @@ from ingestion.reading import SafeReader
 from ingestion.registry import Registry
 from ingestion.store import insert_rows, transaction
 
-Key = tuple[str | None, str | None, str | None]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """One file received once; times are aware UTC. `repeats_receipt_id` names the version it only repeats."""
+    """One file received once; times are aware UTC. `drop_id` is what the inbox knew the drop by."""
 
     receipt_id: str
     sha256: str
@@ -33,7 +34,7 @@ class Receipt:
     received_at: datetime
     modified_at: datetime
     source: str
-    repeats_receipt_id: str | None = None
+    drop_id: str
 
     def to_journal(self) -> dict[str, Any]:
         """As the journal keeps it: times as ISO text."""
@@ -68,11 +69,6 @@ class ReadFile:
     problem_code: str | None = None
     problem: str | None = None
 
-    def keys(self, registry: Registry) -> set[Key]:
-        """The (programme, reporter, period) that the tables speak for."""
-        ids = [table_ids(table, registry) for table in self.tables]
-        return {(row["programme_id"], row["reporter_id"], row["period"]) for row in ids}
-
 
 def read_file(reader: SafeReader, path: Path, registry: Registry) -> ReadFile:
     """Read one archived file; an unreadable one is a result too."""
@@ -80,14 +76,15 @@ def read_file(reader: SafeReader, path: Path, registry: Registry) -> ReadFile:
         return ReadFile(find_tables(reader.read(path), registry))
     except UnreadableFile as error:
         return ReadFile([], error.code, str(error))
+    except Exception:  # a defect of ours must not hold up the other files: the file goes back, the log has the trace
+        logger.exception("读取 %s 时出错", path)
+        return ReadFile([], "internal", "系统未能读取此文件，已记入日志；请联系管理员，或改用模板填报后重新报送。")
 
 
 def land(connection: duckdb.DuckDBPyConnection, registry: Registry, receipt: Receipt, file: ReadFile) -> None:
     """Write one receipt with all it holds, in one transaction."""
     with transaction(connection):
         insert_rows(connection, "receipts", [_receipt_row(registry, receipt, file)])
-        if receipt.repeats_receipt_id:
-            return
         for number, table in enumerate(file.tables, start=1):
             table_row = _table_row(registry, receipt, number, table)
             insert_rows(connection, "tables", [table_row])
@@ -96,12 +93,18 @@ def land(connection: duckdb.DuckDBPyConnection, registry: Registry, receipt: Rec
 
 def land_missing(connection: duckdb.DuckDBPyConnection, registry: Registry, archive: Path) -> list[Receipt]:
     """Land every journaled receipt that the warehouse does not have: after a crash, or after it was deleted."""
-    known = {row[0] for row in connection.execute("select receipt_id from raw.receipts").fetchall()}
-    missing = [Receipt.from_journal(entry) for entry in journal.read("receipts") if entry["receipt_id"] not in known]
+    known = receipt_ids(connection)
+    entries = {entry["receipt_id"]: entry for entry in journal.read("receipts")}
+    missing = [Receipt.from_journal(entry) for receipt_id, entry in entries.items() if receipt_id not in known]
     with SafeReader() as reader:
         for receipt in missing:
             land(connection, registry, receipt, read_file(reader, archived_path(archive, receipt.sha256), registry))
     return missing
+
+
+def receipt_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The receipts that the warehouse has."""
+    return {row[0] for row in connection.execute("select receipt_id from raw.receipts").fetchall()}
 
 
 def _receipt_row(registry: Registry, receipt: Receipt, file: ReadFile) -> dict[str, object]:
@@ -129,7 +132,7 @@ def _table_row(registry: Registry, receipt: Receipt, number: int, table: Submitt
 
 
 def _value_rows(registry: Registry, table_row: dict[str, object], table: SubmittedTable) -> list[dict[str, object]]:
-    shared = {key: table_row[key] for key in ("table_id", "receipt_id", "sheet")}
+    shared = {key: table_row[key] for key in ("table_id", "receipt_id")}
     return [
         shared | row | {"indicator_id": registry.indicator_id_of(str(row["indicator_text"] or ""))}
         for row in table.rows

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingestion.errors import UnreadableFile
+from ingestion.workbook_cells import noted_cells
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -53,8 +54,12 @@ def _read_workbook(content: bytes) -> list[Sheet]:
 
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        noted = noted_cells(content) if content.startswith(ZIP_MAGIC) else {}
         return [
-            Sheet(name, [[_text(cell) for cell in row] for row in _cells(workbook, name)])
+            Sheet(
+                name,
+                _with_notes([[_text(cell) for cell in row] for row in _cells(workbook, name)], noted.get(name, {})),
+            )
             for name in workbook.sheet_names
         ]
     except python_calamine.CalamineError as error:
@@ -62,6 +67,14 @@ def _read_workbook(content: bytes) -> list[Sheet]:
             "damaged",
             f"文件不是能打开的工作簿(可能加密、损坏或不是 Excel 文件):{error};请另存为不加密的 xlsx 后重新报送。",
         ) from None
+
+
+def _with_notes(rows: list[list[str]], noted: dict[tuple[int, int], str]) -> list[list[str]]:
+    """Puts in what the reader leaves out: errors such as #DIV/0!, and the percent sign of a format."""
+    for (row, column), text in noted.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
+    return rows
 
 
 def _cells(workbook: object, name: str) -> list[list[object]]:
@@ -74,7 +87,11 @@ def _read_csv(content: bytes) -> Sheet:
     text = _decode(content)
     if "\x00" in text:
         raise UnreadableFile("not_a_table", "文件既不是 Excel 工作簿，也不是 CSV 表格；请用模板填报。")
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
+    try:
+        # Strict: an unclosed quote would swallow all rows that follow.
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+    except csv.Error:
+        raise UnreadableFile("quotes", "CSV 里有不成对的英文引号；请删去多余的引号，或改用 xlsx 后重新报送。") from None
     return Sheet("CSV", rows)
 
 

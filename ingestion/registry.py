@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import yaml
+from filelock import FileLock
 
 from ingestion.errors import RegistryError
 from ingestion.settings import ROOT
@@ -48,6 +49,11 @@ def column_types() -> dict[str, dict[str, str]]:
 def fold(text: str) -> str:
     """A name as it is compared: full-width and half-width alike, no blanks, lower case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def project_lock() -> FileLock:
+    """Held while the project's copy is made or built from: other data folders use the same project."""
+    return FileLock(PROJECT_COPY.parent / ".build.lock", is_singleton=True)
 
 
 class Registry:
@@ -103,6 +109,10 @@ class Registry:
 
         dbt writes compiled files over seed files that lie outside its project, so it never gets to see the original.
         """
+        with project_lock():
+            self._copy()
+
+    def _copy(self) -> None:
         fresh = PROJECT_COPY.with_name(PROJECT_COPY.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir()

@@ -12,9 +12,9 @@ import duckdb
 
 from ingestion.calendar import due_time, programme_periods
 from ingestion.periods import end_of_day
-from ingestion.registry import Registry, column_types
-from ingestion.settings import ROOT
-from ingestion.store import insert_rows, transaction
+from ingestion.registry import Registry, column_types, load_registry
+from ingestion.settings import ROOT, get_settings
+from ingestion.store import insert_rows, open_warehouse, transaction
 
 _CODE = ROOT / "dbt_project"
 _CODE_PATTERNS = ("*.yml", "models/**/*", "macros/**/*", "tests/**/*")
@@ -52,6 +52,14 @@ def record_run(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of:
             ],
         )
     return run
+
+
+def refresh_run() -> None:
+    """Write the fingerprint anew after judging, for the as-of that intake wrote down; nothing where it wrote none."""
+    with open_warehouse() as connection:
+        rows = connection.execute("select as_of_at from raw.runs").fetchall()
+        for (as_of_at,) in rows:
+            record_run(connection, load_registry(get_settings().registry), as_of_at.replace(tzinfo=UTC))
 
 
 def effective_as_of(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of: datetime) -> datetime:

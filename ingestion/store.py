@@ -29,7 +29,7 @@ RAW_TABLES: dict[str, str] = {
     "receipts": """
     receipt_id varchar primary key, sha256 varchar not null, file_name varchar not null, folder_name varchar,
     folder_reporter_id varchar, received_at timestamp not null, modified_at timestamp not null, source varchar not null,
-    problem_code varchar, problem varchar, repeats_receipt_id varchar""",
+    problem_code varchar, problem varchar, drop_id varchar not null""",
     "tables": """
     table_id varchar primary key, receipt_id varchar not null, sheet varchar, programme_text varchar,
     reporter_text varchar, period_text varchar, programme_cell varchar, reporter_cell varchar, period_cell varchar,
@@ -44,7 +44,8 @@ RAW_TABLES: dict[str, str] = {
     "findings": """
     receipt_id varchar not null, table_id varchar, programme_id varchar, reporter_id varchar, period varchar,
     rule_id varchar not null, severity varchar not null, sheet varchar, row_number integer, column_label varchar,
-    cell varchar, found varchar, expected varchar, message varchar not null""",
+    cell varchar, found varchar, expected varchar, message varchar not null, known_from_at timestamp not null,
+    known_until_at timestamp""",
     "periods": """
     programme_id varchar not null, cadence varchar not null, period varchar not null, period_label varchar not null,
     first_month date not null, last_month date not null, last_date date not null, month_count integer not null,

@@ -1,7 +1,7 @@
 """One sweep of the inbox: archive, journal, land, and only then take the file out of the inbox.
 
 The order makes a crash harmless: until a file is journaled it stays in the inbox; once journaled it is landed at the
-next sweep, and the same drop found again (same name, bytes and write time) is not received twice.
+next sweep, and the same drop found again is not received twice.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import duckdb
 
 from ingestion import journal
 from ingestion.inbox import InboxFile, log_ignored, wait_for_rest
-from ingestion.landing import Key, ReadFile, Receipt, archived_path, land, land_missing, read_file, receipt_id_of
+from ingestion.landing import Receipt, archived_path, land, land_missing, read_file, receipt_id_of, receipt_ids
 from ingestion.reading import SafeReader
 from ingestion.receipts import BroughtReceipt, brought_receipts
 from ingestion.registry import Registry, load_registry
@@ -34,11 +34,6 @@ class SweepReport:
     receipts: list[Receipt] = field(default_factory=list)
     months: list[str] = field(default_factory=list)
 
-    @property
-    def repeated(self) -> list[Receipt]:
-        """Receipts whose bytes were those of the version that counts: no-ops."""
-        return [receipt for receipt in self.receipts if receipt.repeats_receipt_id]
-
 
 def sweep() -> SweepReport:
     """Take in every whole file of the inbox. Waits until files have rested; never fails because of one file."""
@@ -46,10 +41,12 @@ def sweep() -> SweepReport:
     registry = load_registry(settings.registry)
     settings.inbox.mkdir(parents=True, exist_ok=True)
     log_ignored(settings.inbox)
-    files = wait_for_rest(settings.inbox)
+    wait_for_rest(settings.inbox)
     report = SweepReport()
     with open_warehouse() as connection, SafeReader() as reader:
         report.receipts += land_missing(connection, registry, settings.archive)
+        # Listed again under the lock: another sweep may have taken files in meanwhile.
+        files = wait_for_rest(settings.inbox)
         seen_at = datetime.now(UTC).replace(microsecond=0)
         arrivals = _arrivals(settings, files, seen_at)
         for number, arrival in enumerate(arrivals, start=1):
@@ -75,7 +72,11 @@ def _arrivals(settings: Settings, files: list[InboxFile], seen_at: datetime) -> 
     brought = brought_receipts(settings.inbox) if settings.trust_receipts else {}
     arrivals = []
     for file in files:
-        content = file.path.read_bytes()
+        try:
+            content = file.path.read_bytes()
+        except OSError as error:  # not allowed, or gone again: the others go on, and this one is tried at every sweep
+            logger.error("“%s”读不出来，未接收，留在收件箱：%s", file.name, error)
+            continue
         sha256 = hashlib.sha256(content).hexdigest()
         receipt = brought.get((file.name, sha256), BroughtReceipt(seen_at, SWEEP_SOURCE))
         arrivals.append(_Arrival(file, content, sha256, receipt))
@@ -86,28 +87,28 @@ def _take_in(
     connection: duckdb.DuckDBPyConnection, registry: Registry, reader: SafeReader, archive: Path, arrival: _Arrival
 ) -> Receipt | None:
     """Archive, journal and land one file, then take it out of the inbox; None when this very drop was received."""
-    receipt = None
-    if not _was_received(connection, arrival):
-        path = archived_path(archive, arrival.sha256)
-        _archive(path, arrival.content)
-        file = read_file(reader, path, registry)
-        receipt = _receipt(connection, registry, arrival, file)
-        journal.append("receipts", receipt.to_journal())
-        land(connection, registry, receipt, file)
+    receipt = _receipt(arrival)
+    if receipt.receipt_id in receipt_ids(connection) or _was_received(connection, arrival):
+        _remove(arrival.file)
+        return None
+    path = archived_path(archive, arrival.sha256)
+    _archive(path, arrival.content)
+    file = read_file(reader, path, registry)
+    journal.append("receipts", receipt.to_journal())
+    land(connection, registry, receipt, file)
     _remove(arrival.file)
     return receipt
 
 
 def _was_received(connection: duckdb.DuckDBPyConnection, arrival: _Arrival) -> bool:
-    """Whether a crash came between journal and removal: the same name, bytes and write time were received already."""
+    """Whether a crash came between journal and removal: this very drop, not an equal file, was received already."""
     rows = connection.execute(
-        "select 1 from raw.receipts where file_name = ? and sha256 = ? and modified_at = ?",
-        [arrival.file.name, arrival.sha256, arrival.file.modified_at.replace(tzinfo=None)],
+        "select 1 from raw.receipts where drop_id = ? and sha256 = ?", [arrival.file.drop_id, arrival.sha256]
     ).fetchall()
     return bool(rows)
 
 
-def _receipt(connection: duckdb.DuckDBPyConnection, registry: Registry, arrival: _Arrival, file: ReadFile) -> Receipt:
+def _receipt(arrival: _Arrival) -> Receipt:
     received_at = arrival.receipt.received_at
     return Receipt(
         receipt_id=receipt_id_of(arrival.sha256, arrival.file.name, received_at),
@@ -117,30 +118,8 @@ def _receipt(connection: duckdb.DuckDBPyConnection, registry: Registry, arrival:
         received_at=received_at,
         modified_at=arrival.file.modified_at,
         source=arrival.receipt.source,
-        repeats_receipt_id=_repeated(connection, file.keys(registry), arrival.sha256, received_at),
+        drop_id=arrival.file.drop_id,
     )
-
-
-def _repeated(connection: duckdb.DuckDBPyConnection, keys: set[Key], sha256: str, received_at: datetime) -> str | None:
-    """The receipt that counts for all of the file's tables so far, if it has the same bytes."""
-    counting = set()
-    for key in keys:
-        rows = connection.execute(
-            """
-            select receipts.receipt_id, receipts.sha256
-            from raw.receipts
-            inner join raw.tables using (receipt_id)
-            left join raw.judgements using (receipt_id)
-            where tables.programme_id = ? and tables.reporter_id = ? and tables.period = ?
-                and receipts.received_at <= ? and coalesce(judgements.verdict, 'accepted') = 'accepted'
-            order by receipts.received_at desc, receipts.modified_at desc, receipts.file_name desc, receipts.sha256 desc
-            limit 1
-            """,
-            [*key, received_at.astimezone(UTC).replace(tzinfo=None)],
-        ).fetchall()
-        counting.add(rows[0] if rows else None)
-    only = counting.pop() if len(counting) == 1 else None
-    return only[0] if only and only[1] == sha256 else None
 
 
 def _archive(path: Path, content: bytes) -> None:
@@ -158,7 +137,10 @@ def _archive(path: Path, content: bytes) -> None:
 
 def _remove(file: InboxFile) -> None:
     """Take a received file out of the inbox, unless it was replaced meanwhile: then the new one waits its turn."""
-    state = file.path.stat()
+    try:
+        state = file.path.stat()
+    except FileNotFoundError:
+        return
     if (state.st_size, state.st_mtime_ns) == (file.size, file.modified_ns):
         file.path.unlink()
 

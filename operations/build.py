@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock
-
 from ingestion.errors import YibiaoError
-from ingestion.registry import load_registry
+from ingestion.registry import load_registry, project_lock
 from ingestion.runs import record_run
 from ingestion.settings import ROOT, get_settings
 from ingestion.store import open_warehouse, writer_lock
@@ -37,7 +35,7 @@ def ensure_build(as_of: datetime | None = None) -> Build:
     moment = as_of or datetime.now(UTC).replace(microsecond=0)
     registry = load_registry(settings.registry)
     # Other data folders share this project's registry copy: nobody else may build between the copy and the end of dbt.
-    with writer_lock(settings), FileLock(PROJECT / ".build.lock"):
+    with writer_lock(settings), project_lock():
         with open_warehouse() as connection:
             run = record_run(connection, registry, moment)
         if not run.is_built:

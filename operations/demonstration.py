@@ -5,7 +5,6 @@
 Ends with 0 when every notice that the registry asks for was published, otherwise with 1 and the reason.
 """
 
-import shutil
 import sys
 import time
 from collections import Counter
@@ -17,42 +16,21 @@ from rich.console import Console
 
 import samples
 from ingestion.calendar import programme_periods
-from ingestion.errors import HomeError, YibiaoError
+from ingestion.errors import YibiaoError
 from ingestion.inbox import look
 from ingestion.registry import load_registry
 from ingestion.settings import Settings, get_settings
 from operations.airflow_client import AirflowClient, AirflowError, DagRun
 from operations.airflow_processes import end_on_termination, running_airflow
+from operations.demonstration_home import claim_home
 from operations.demonstration_summary import Notice, newest_versions, print_summary
 from operations.narration import Narrator
 
-MARK = ".demonstration"
 YEAR = 2021
 AS_OF = "2022-01-20T00:00+08:00"
 REVISED_MONTH = "2021-12"
 REVISION_AS_OF = "2022-02-20T00:00+08:00"
 _PATIENCE_SECONDS = 480
-
-
-def claim_home(home: Path) -> None:
-    """Make the data folder the demonstration's own, and empty.
-
-    A folder with the demonstration's mark is emptied, a missing or empty one is marked. HomeError for any other: what
-    lies there is somebody's data.
-    """
-    contents = sorted(home.iterdir()) if home.exists() else []
-    if contents and not (home / MARK).exists():
-        listed = "、".join(path.name for path in contents[:8]) + ("……" if len(contents) > 8 else "")
-        raise HomeError(
-            f"{home} 不是演示用的数据目录，里面有：{listed}。演示会清空数据目录，因此没有继续。\n"
-            "请用另一个目录:YIBIAO_HOME=demo-data make demo"
-        )
-    home.mkdir(parents=True, exist_ok=True)
-    (home / MARK).write_text("make demo 建立并会清空此目录。\n", encoding="utf-8")
-    for path in contents:
-        if path.name == MARK:
-            continue
-        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def expected_notices(registry_folder: Path, year: int) -> list[Notice]:

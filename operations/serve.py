@@ -26,8 +26,8 @@ def main() -> int:
     try:
         with Narrator(console) as narrator, running_airflow(settings, narrator.say) as client:
             narrator.note(f"Airflow 界面：{client.address}")
-            narrator.note(f"用户 {client.user},密码在 {password_file(settings.airflow_home)}")
-            narrator.note(f"收件箱：{settings.inbox};按 Ctrl-C 停止")
+            narrator.note(f"用户 {client.user}，密码在 {password_file(settings.airflow_home)}")
+            narrator.note(f"收件箱：{settings.inbox}；按 Ctrl-C 停止")
             narrator.say("Airflow 正在运行")
             while True:
                 client.check_processes()

@@ -4,6 +4,7 @@ import duckdb
 
 from reports.errors import PublicationError
 from reports.read import ResultSet
+from reports.vintage import Vintage
 
 
 def check_build(connection: duckdb.DuckDBPyConnection) -> None:
@@ -29,6 +30,17 @@ def check(result: ResultSet, is_draft: bool) -> None:
     missing = [result.reporters[reporter_id]["reporter_name"] for reporter_id in _expected(result) - present]
     if missing:
         raise PublicationError(f"{label}：结果中缺少应有的填报单位：{'、'.join(sorted(missing))}；上一版保持不变")
+
+
+def check_newer(result: ResultSet, last: Vintage | None) -> None:
+    """PublicationError when figures known earlier would take the place of figures known later."""
+    if last is None or result.as_of >= last.result().as_of:
+        return
+    label = f"{result.row('programme')['programme_name']} {result.row('period')['period_label']}"
+    raise PublicationError(
+        f"{label}：第{last.version}版的数据截至 {last.result().as_of:%Y-%m-%d %H:%M}（UTC），比这次的"
+        f" {result.as_of:%Y-%m-%d %H:%M} 更晚，较早的数字不能成为新版；如需查看当时的结果，请看当时的版次"
+    )
 
 
 def _expected(result: ResultSet) -> set[str]:

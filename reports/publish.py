@@ -1,6 +1,6 @@
 """Publishes the notices of one period: gate, compare with the last vintage, lay out, freeze, rename into place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from ingestion.settings import get_settings
 from ingestion.store import open_warehouse
 from reports.changes import changes_between, inputs_added
 from reports.errors import NoticeNotFound, PublicationError
-from reports.gates import check, check_build
+from reports.gates import check, check_build, check_newer
 from reports.manifest import build_manifest, code_version
 from reports.notice import Edition, compose
 from reports.page import render_page
@@ -96,12 +96,14 @@ def _publish(result: ResultSet, version: str) -> Publication:
     drafted = notice_folder(get_settings().provisional, result.programme_id, result.period, result.cadence)
     if last is not None and not edition.changes:
         remove_edition(drafted)
+        _record_missing(last)
         return _publication(result, last.version, last.folder, "unchanged")
+    check_newer(result, last)
     root = notice_folder(get_settings().published, result.programme_id, result.period, result.cadence)
     manifest = build_manifest(result, edition, version)
     folder = write_edition(root / f"v{edition.version}", result, _forms(result, edition), manifest)
     remove_edition(drafted)
-    _record(result, edition, folder)
+    _record(manifest, folder)
     return _publication(result, edition.version, folder, "published")
 
 
@@ -140,18 +142,20 @@ def _publication(result: ResultSet, version: int | None, folder: Path | None, ou
     return Publication(result.programme_id, result.period, result.cadence, version, folder, outcome)
 
 
-def _record(result: ResultSet, edition: Edition, folder: Path) -> None:
-    build: dict[str, Any] = result.row("build")
+def _record(manifest: Mapping[str, Any], folder: Path) -> None:
     journal.append(
         "publications",
-        {
-            "programme_id": result.programme_id,
-            "period": result.period,
-            "cadence": result.cadence,
-            "version": edition.version,
+        {name: manifest[name] for name in ("programme_id", "period", "cadence", "version", "as_of")}
+        | {
             "folder": folder.relative_to(get_settings().published).as_posix(),
-            "as_of": build["as_of_at"].isoformat() + "Z",
-            "fingerprint": build["fingerprint"],
-            "change_count": len(edition.changes),
+            "fingerprint": manifest["build_fingerprint"],
+            "change_count": len(manifest["changes"]),
         },
     )
+
+
+def _record_missing(last: Vintage) -> None:
+    """Make up the journal line of a vintage whose publication was cut off after the rename."""
+    known = {(e["programme_id"], e["period"], e["cadence"], e["version"]) for e in journal.read("publications")}
+    if (last.programme_id, last.period, last.cadence, last.version) not in known:
+        _record(last.manifest(), last.folder)

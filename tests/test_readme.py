@@ -42,7 +42,7 @@ def test_every_make_command_of_the_readme_exists(command: str) -> None:
 
 
 def test_the_four_stage_commands_are_the_ones_that_make_run_runs() -> None:
-    stages = [command for command in COMMANDS if command.startswith(("python -m", "cd dbt_project"))]
+    stages = [command for command in COMMANDS if command.startswith(("python -m", "(cd dbt_project"))]
     assert len(stages) == 4
     recipe = MAKEFILE[MAKEFILE.index("\nrun:") :]
     for stage in ("-m ingestion", "-m expectations", "build --exclude-resource-type unit_test", "-m reports publish"):

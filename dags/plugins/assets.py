@@ -31,7 +31,7 @@ def run_params(period_example: str) -> dict[str, Param]:
             None,
             type=["null", "string"],
             title="数据截止时刻",
-            description="例如 2022-01-20T00:00+08:00,只计此刻及以前收到的报表；没有时区按北京时间理解。"
+            description="例如 2022-01-20T00:00+08:00，只计此刻及以前收到的报表；没有时区按北京时间理解。"
             "留空时：汇总取所含各月的截止时刻，其他为本次运行开始之时。",
         ),
     }

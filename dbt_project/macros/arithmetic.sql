@@ -2,7 +2,8 @@
 
 
 {#- a / b as decimal(24, 12), cut off (not rounded) after twelve decimals, so that a later half-up rounding is the
-    rounding of the exact quotient. Null unless b > 0. Both sides have six decimals. -#}
+    rounding of the exact quotient. Null unless b > 0, and null where b is so near zero that the quotient reaches a
+    million million. Both sides have six decimals. -#}
 {% macro exact_ratio(numerator, denominator) -%}
     {%- set trillionths -%}
         (
@@ -11,7 +12,7 @@
         )
     {%- endset -%}
     case
-        when {{ denominator }} > 0
+        when {{ denominator }} > 0 and abs({{ trillionths }}) < 1000000000000000000000000::hugeint
             then (
                 ({{ trillionths }} // 1000000000000)::decimal(12, 0)::decimal(24, 12)
                 + ({{ trillionths }} % 1000000000000)::decimal(12, 0) * 0.000000000001::decimal(12, 12)

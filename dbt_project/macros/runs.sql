@@ -1,8 +1,22 @@
-{#- A build counts as complete only when everything in it passed; publishing asks for that. -#}
+{#- Whatever changes relations makes the marts incomplete until a whole build has gone through. -#}
+{% macro record_start() -%}
+    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
+        update raw.runs set is_complete = false
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- A build counts as complete only when everything of the project was in it and passed; publishing asks for that. -#}
 {% macro record_completion(results) -%}
     {%- if execute and flags.WHICH == 'build' -%}
         {%- set bad = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
-        update raw.runs set is_complete = {{ 'false' if bad or not results else 'true' }}
+        {%- set built = results | map(attribute='node.unique_id') | list -%}
+        {%- set missing = [] -%}
+        {%- for node in graph.nodes.values()
+            if node.resource_type in ['model', 'seed', 'test'] and node.unique_id not in built -%}
+            {%- do missing.append(node.unique_id) -%}
+        {%- endfor -%}
+        update raw.runs set is_complete = {{ 'false' if bad or missing else 'true' }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -151,7 +151,6 @@ class Submission:
     folder: str | None
     name: str
     problem: str | None = None
-    repeats: str | None = None
     content: str = field(default="")
 
     @property
@@ -161,7 +160,7 @@ class Submission:
         sha256 = hashlib.sha256(self.original).hexdigest()
         moment = parse_moment(self.received)
         id_ = receipt_id_of(sha256, file_name, moment)
-        return Receipt(id_, sha256, file_name, self.folder, moment, moment, "测试", self.repeats)
+        return Receipt(id_, sha256, file_name, self.folder, moment, moment, "测试", id_)
 
     @property
     def original(self) -> bytes:

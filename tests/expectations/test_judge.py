@@ -83,11 +83,22 @@ def test_text_with_braces_and_formulas_is_quoted_as_it_stands(desk):
     assert len(Judged().of(file)[0]["message"]) < 140
 
 
-def test_repeated_file_is_not_judged(desk):
+def test_the_version_that_counts_sent_again_is_a_no_op(desk):
     first = make_submission()
-    again = first.at("2021-03-06T10:00", repeats=first.id)
-    assert desk.judge(first, again).accepted == 1
-    assert set(Judged().judgements) == {first.id}
+    again = first.at("2021-03-06T10:00")
+    report = desk.judge(first, again)
+    assert (report.accepted, report.repeated) == (1, 1)
+    assert Judged().judgements[again.id]["verdict"] == "repeated"
+
+
+@pytest.mark.parametrize("sweeps", ["abc", "a|b|c", "ac|b", "c|b|a", "bc|a"])
+def test_an_older_version_sent_again_counts_again_in_whatever_order_sweeps_saw_them(desk, sweeps):
+    first = make_submission("d001", 2)
+    other = make_submission("d001", 2, make_table("d001", 2).change("企业总数", cumulative_value="120"))
+    files = {"a": first.at("2021-03-03T10:00"), "b": other.at("2021-03-04T10:00"), "c": first.at("2021-03-05T10:00")}
+    for sweep in sweeps.split("|"):
+        desk.judge(*(files[name] for name in sweep))
+    assert {Judged().judgements[file.id]["verdict"] for file in files.values()} == {"accepted"}
 
 
 def test_months_are_those_whose_counting_data_changed(desk):
@@ -139,7 +150,7 @@ def test_command_says_what_was_returned_and_succeeds(desk):
     desk.receive(make_submission("d001", 2), make_submission("d002", 2, folder="d001"))
     result = _run(["-m", "expectations"])
     assert result.returncode == 0, result.stderr
-    assert "审核 2 个文件：接受 1 个，退回 1 个。" in result.stdout
+    assert "审核 2 个文件：接受 1 个，退回 1 个，与现行版本相同 0 个。" in result.stdout
     assert "数据有变化的月份：2021-02。" in result.stdout
     assert str(desk.settings.returned) in result.stdout
 

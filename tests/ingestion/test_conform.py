@@ -31,7 +31,10 @@ def test_what_people_write_for_numbers_is_a_number(text: str, number: str) -> No
     assert parse_number(text) == Decimal(number)
 
 
-@pytest.mark.parametrize("text", ["12台", "abc", "1,23", "=1+1", "nan", "inf", "#DIV/0!", "1.2.3", "一", "9" * 30])
+@pytest.mark.parametrize(
+    "text",
+    ["12台", "abc", "1,23", "5\n6", "10 0", "5²", "1e12", "=1+1", "nan", "inf", "#DIV/0!", "1.2.3", "一", "9" * 30],
+)
 def test_what_is_no_number_is_not_made_one(text: str) -> None:
     assert parse_number(text) is None
 
@@ -44,6 +47,8 @@ def test_what_is_no_number_is_not_made_one(text: str) -> None:
         ("２０２１年３月", "2021-03"),
         ("202103", "2021-03"),
         ("2021/3", "2021-03"),
+        ("2021.10", "2021-10"),
+        ("2021.1", None),
         ("2021-03-01T00:00:00", "2021-03"),
         ("2021-13", None),
         ("2021", None),
@@ -96,6 +101,18 @@ def test_a_long_table_becomes_one_table_for_each_programme_reporter_and_month(re
     first, second = find_tables([Sheet("CSV", rows)], registry)
     assert [len(first.rows), len(second.rows)] == [2, 1]
     assert [first.is_sample, second.is_sample] == [True, False]
+
+
+def test_a_second_sheet_with_a_table_is_read_too(registry: Registry) -> None:
+    february = [[cell.replace("2021年3月", "2021年4月") for cell in row] for row in FORM]
+    tables = find_tables([Sheet("指标 (2)", february), Sheet("指标", FORM)], registry)
+    assert [table_ids(table, registry)["period"] for table in tables] == ["2021-03", "2021-04"]
+
+
+def test_a_header_that_names_a_column_twice_is_returned(registry: Registry) -> None:
+    doubled = [*FORM[:3], ["指标", "本月数", "累计数", "本年累计"], ["新增高企", "1", "2", "3"]]
+    with pytest.raises(UnreadableFile, match="不止一个"):
+        find_tables([Sheet("指标", doubled)], registry)
 
 
 @pytest.mark.parametrize("rows", [[], [["hello"]], [["指标", "单位"]], FORM[:4]])

@@ -45,6 +45,23 @@ def test_addresses_hold_when_the_sheet_starts_empty(reader: SafeReader, tmp_path
     assert read(reader, tmp_path, "t.xlsx", workbook({(2, 1): "x"})) == [["", ""], ["", ""], ["", "x"]]
 
 
+def test_errors_and_percentages_read_as_people_see_them(reader: SafeReader, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet("指标")
+    sheet.write_row(0, 0, ["指标", "增速"])
+    sheet.write_number(1, 1, 0.253, book.add_format({"num_format": "0.0%"}))
+    sheet.write_formula(2, 1, "=1/0", None, "#DIV/0!")
+    book.close()
+    rows = read(reader, tmp_path, "t.xlsx", buffer.getvalue())
+    assert [row[1] for row in rows] == ["增速", "25.3%", "#DIV/0!"]
+
+
+def test_an_unclosed_quote_does_not_swallow_rows(reader: SafeReader, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="引号"):
+        read(reader, tmp_path, "t.csv", '指标,说明\n甲,"仍在核实\n乙,\n'.encode())
+
+
 def zip_bomb() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

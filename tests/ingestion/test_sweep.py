@@ -34,16 +34,6 @@ def landed(query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
-def accept_everything() -> None:
-    with open_warehouse() as connection:
-        connection.execute(
-            """
-            insert or ignore into raw.judgements
-            select receipt_id, 'accepted', received_at, 'rules' from raw.receipts where repeats_receipt_id is null
-            """
-        )
-
-
 def test_a_received_file_is_archived_journaled_landed_and_gone_from_the_inbox(home: Settings) -> None:
     text = table(3)
     path = drop(home, "jiangan/一月.csv", text)
@@ -91,23 +81,55 @@ def test_what_is_no_submission_is_ignored(home: Settings, caplog: pytest.LogCapt
     assert "folder.xlsx" in caplog.text
 
 
-def test_the_version_that_counts_sent_again_is_a_no_op(home: Settings) -> None:
-    drop(home, "a.csv", table(1))
-    sweep()
-    accept_everything()
-    drop(home, "copy.csv", table(1))
-    report = sweep()
-    assert len(report.repeated) == 1
-    assert landed("select count(*) from raw.tables") == [(1,)]
-
-
-def test_an_older_version_sent_again_counts_again_with_a_new_receipt(home: Settings) -> None:
-    for number, text in enumerate((table(1), table(2), table(1))):
-        drop(home, f"{number}.csv", text)
+def test_an_equal_file_dropped_later_has_a_receipt_of_its_own(home: Settings) -> None:
+    """Even with the same name and write time, as a copy that keeps times leaves it."""
+    written = time.time() - 100
+    for text in (table(1), table(2), table(1)):
+        os.utime(drop(home, "a.csv", text), (written, written))
         sweep()
-        accept_everything()
         time.sleep(1.05)  # receipt times are whole seconds, and each sweep must see a later one
-    assert landed("select count(*) from raw.receipts where repeats_receipt_id is null") == [(3,)]
+    assert len(journal.read("receipts")) == 3
+
+
+def test_one_brought_receipt_is_one_receipt_however_often_the_file_comes(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = hashlib.sha256(table(1).encode()).hexdigest()
+    receipts = f"file_name,sha256,received_at,source\na.csv,{sha256},2021-02-05T09:00+08:00,示例邮箱\n"
+    (home.inbox / "receipts.csv").write_text(receipts, encoding="utf-8")
+    monkeypatch.setenv("YIBIAO_TRUST_RECEIPTS", "1")
+    get_settings.cache_clear()
+    for _ in range(2):
+        drop(home, "a.csv", table(1))
+        drop(home, "b.csv", table(2, reporter="江汉区"))
+        sweep()
+    assert len([entry for entry in journal.read("receipts") if entry["file_name"] == "a.csv"]) == 1
+    assert [path.name for path in home.inbox.iterdir()] == ["receipts.csv"]
+
+
+def test_a_name_that_is_no_utf8_is_read_as_chinese(home: Settings) -> None:
+    path = drop(home, "a.csv", table(1))
+    path.rename(os.fsdecode(os.fsencode(home.inbox) + b"/" + "江岸区一月.csv".encode("gb18030")))
+    assert [receipt.file_name for receipt in sweep().receipts] == ["江岸区一月.csv"]
+
+
+def test_a_file_that_cannot_be_opened_stops_no_other(
+    home: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    drop(home, "locked.csv", table(1))
+    drop(home, "open.csv", table(2))
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:  # tests may run as root, whom no file mode stops
+        if path.name == "locked.csv":
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        assert [receipt.file_name for receipt in sweep().receipts] == ["open.csv"]
+    assert "locked.csv" in caplog.text
+    assert [receipt.file_name for receipt in sweep().receipts] == ["locked.csv"]
 
 
 def test_a_deleted_warehouse_is_landed_again_from_journal_and_archive(home: Settings) -> None:

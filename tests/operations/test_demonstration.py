@@ -1,14 +1,17 @@
 """The demonstration's guard over the data folder, and what it expects to be published."""
 
 import csv
+import fcntl
 import shutil
 from collections import Counter
 
 import pytest
 
+import samples
 from ingestion.errors import HomeError
 from ingestion.settings import ROOT
-from operations.demonstration import MARK, claim_home, expected_notices
+from operations.demonstration import expected_notices
+from operations.demonstration_home import MARK, claim_home
 
 REGISTRY = ROOT / "dbt_project" / "seeds"
 
@@ -27,11 +30,41 @@ def test_a_folder_with_the_mark_is_emptied(tmp_path):
     home = tmp_path / "home"
     claim_home(home)
     (home / "published" / "2021-03").mkdir(parents=True)
-    (home / "file.txt").write_text("x")
-    (home / "link").symlink_to(outside)
+    (home / "archive").symlink_to(outside)
+    samples.write_demonstration_year(home / "inbox", ["2021-01"])
     claim_home(home)
     assert [path.name for path in home.iterdir()] == [MARK]
     assert (outside / "kept.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "inbox/mine.csv", "own/file.txt"])
+def test_a_marked_folder_with_something_of_somebody_else_is_left_alone(tmp_path, name):
+    claim_home(tmp_path / "home")
+    path = tmp_path / "home" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("x")
+    with pytest.raises(HomeError, match="演示以外的数据"):
+        claim_home(tmp_path / "home")
+    assert path.exists()
+
+
+def test_a_marked_folder_that_received_a_file_of_somebody_else_is_left_alone(tmp_path):
+    claim_home(tmp_path)
+    journal = tmp_path / "archive" / "journal" / "receipts.jsonl"
+    journal.parent.mkdir(parents=True)
+    journal.write_text('{"sha256": "of no sample", "file_name": "jiangan/real.xlsx"}\n')
+    (tmp_path / "inbox").mkdir()
+    with pytest.raises(HomeError, match=r"real\.xlsx"):
+        claim_home(tmp_path)
+
+
+def test_a_folder_that_an_airflow_runs_on_is_left_alone(tmp_path):
+    claim_home(tmp_path)
+    (tmp_path / "airflow").mkdir()
+    with (tmp_path / "airflow" / "running.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(HomeError, match="正由一个 Airflow 使用"):
+            claim_home(tmp_path)
 
 
 def test_a_folder_with_other_data_is_left_alone_and_the_message_says_what_lies_there(tmp_path):

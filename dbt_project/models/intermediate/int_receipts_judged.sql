@@ -18,7 +18,7 @@ judged as (
     select
         receipts.*,
         case
-            when receipts.repeats_receipt_id is not null then 'repeated'
+            when judgements.is_repeated then 'repeated'
             when judgements.is_accepted then 'accepted'
             else 'returned'
         end as verdict,

@@ -44,6 +44,8 @@ received as (
         submitted_tables.programme_id is not null
         and submitted_tables.reporter_id is not null
         and submitted_tables.period is not null
+        -- What lay in another reporter's folder was returned to that folder, and says nothing about the one it names.
+        and coalesce(receipts.folder_reporter_id = submitted_tables.reporter_id, true)
 
 ),
 

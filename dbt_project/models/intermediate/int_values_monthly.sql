@@ -1,4 +1,5 @@
-{# One row per indicator, supplying reporter and month of the indicator's home programme, whether reported or not. #}
+{# One row per indicator, supplying reporter and month of the indicator's home programme, whether reported or not. Who
+   left during the year stays until its end, so that a sum without it is known to be incomplete. #}
 with
 
 months as (
@@ -35,7 +36,7 @@ reported_values as (
 
 expected as (
 
-    select
+    select distinct
         indicators.indicator_id,
         indicators.kind,
         rosters.reporter_id,
@@ -46,10 +47,15 @@ expected as (
     from indicators
     inner join months
         on indicators.home_programme_id = months.programme_id
+    inner join months as earlier_months
+        on
+            months.programme_id = earlier_months.programme_id
+            and months.year = earlier_months.year
+            and months.last_month >= earlier_months.last_month
     inner join rosters
         on
-            months.programme_id = rosters.programme_id
-            and months.period = rosters.period
+            earlier_months.programme_id = rosters.programme_id
+            and earlier_months.period = rosters.period
             and indicators.supplier_kind = rosters.reporter_kind
 
 ),

@@ -32,6 +32,9 @@ known as (
     from findings
     inner join receipts
         on findings.receipt_id = receipts.receipt_id
+    where
+        findings.known_from_at <= {{ as_of_at() }}
+        and coalesce(findings.known_until_at > {{ as_of_at() }}, true)
 
 )
 

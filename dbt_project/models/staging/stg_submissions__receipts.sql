@@ -13,7 +13,7 @@ visible as (
         source.sha256,
         source.file_name,
         source.source,
-        source.repeats_receipt_id,
+        source.folder_reporter_id,
         source.received_at,
         source.modified_at
     from source
