@@ -49,6 +49,16 @@ def _columns_of(block: Block, prefix: str) -> list[Column]:
     return columns
 
 
+def _lacking(result: ResultSet, reporter_id: str) -> str:
+    """Beside a sum over fewer reporters than expected: how many reported, at the indicator that has the fewest."""
+    counts = [
+        (row["reported_count"], row["expected_count"])
+        for row in result.rows("progress")
+        if row["reporter_id"] == reporter_id and row["reported_count"] and row["reported_count"] < row["expected_count"]
+    ]
+    return "（已报{}/{}家）".format(*min(counts)) if counts else ""
+
+
 def _in_groups(result: ResultSet, cells: dict[str, dict[str, Cell]]) -> list[TableRow]:
     reporters = [row for row in result.reporters.values() if cells[row["reporter_id"]]]
     reporters.sort(
@@ -60,6 +70,6 @@ def _in_groups(result: ResultSet, cells: dict[str, dict[str, Cell]]) -> list[Tab
             rows.append(TableRow({"reporter": figures.text(group_name)}, "group"))
         for member in members:
             kind = "city" if member["reporter_kind"] == "city" else "reporter"
-            name = {"reporter": figures.text(member["reporter_name"])}
+            name = {"reporter": figures.text(member["reporter_name"] + _lacking(result, member["reporter_id"]))}
             rows.append(TableRow(cells[member["reporter_id"]] | name, kind, member["reporter_id"]))
     return rows

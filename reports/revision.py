@@ -36,8 +36,24 @@ _COUNTS = {"met_count": "达到个数", "reported_count": "已报个数"}
 
 def revision_table(result: ResultSet, changes: list[Change]) -> Table:
     """The changes that a reader looks for: figures, lights, states and places. The manifest lists the derived rest."""
-    rows = tuple(TableRow(cells) for change in changes if (cells := _cells(result, change)))
+    rows = tuple(TableRow(cells) for change in _worth_a_row(changes) if (cells := _cells(result, change)))
     return Table("revision", "修订前后对照", _COLUMNS, rows)
+
+
+def _worth_a_row(changes: list[Change]) -> list[Change]:
+    """Of a figure reported for the first time only that it was: it had no earlier value to compare."""
+    first_reports = {
+        (change["reporter_id"], change["indicator_id"])
+        for change in changes
+        if change["field"] == "value_state" and change["before"] == "not_submitted"
+    }
+    return [
+        change
+        for change in changes
+        if change["table"] != "progress"
+        or change["field"] == "value_state"
+        or (change["reporter_id"], change["indicator_id"]) not in first_reports
+    ]
 
 
 def _cells(result: ResultSet, change: Change) -> dict[str, Cell]:
