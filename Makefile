@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 CADENCE ?= monthly_dispatch
 
-.PHONY: help setup demo up run bench test test-looks test-services format
+.PHONY: help setup demo up run document bench test test-looks test-services format
 
 help: ## 列出命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -37,6 +37,10 @@ run: setup ## 不经 Airflow 处理一期：make run PERIOD=2021-03
 	(cd dbt_project && $(CURDIR)/$(BIN)/dbt --quiet build --exclude-resource-type unit_test); \
 	$(BIN)/python -m reports publish --cadence $(CADENCE) --period $(PERIOD); \
 	echo "用时 $$(( $$(date +%s) - started )) 秒"
+
+document: setup ## 从政策文本起草目标和任务：make document FILE=文件.txt [OUT=草稿文件夹]
+	@test -n "$(FILE)" || { echo "用法：make document FILE=文件.txt [OUT=草稿文件夹]"; exit 2; }
+	@$(BIN)/python -m ingestion.documents "$(FILE)" $(if $(OUT),--out "$(OUT)")
 
 test: setup ## 全部测试，只需 Python 和 make
 	$(BIN)/python -m pytest -m "not looks and not services"

@@ -3,6 +3,7 @@
     YibiaoError
     ├── RegistryError     a registry folder that cannot be used: file, row and column are named
     ├── PeriodError       a text that is no period
+    ├── DocumentError     a policy document that is no text
     ├── HomeError         a data folder that cannot be used as it is
     └── UnreadableFile    a dropped file that is no table; its text is what the clerk is told
 
@@ -20,6 +21,10 @@ class RegistryError(YibiaoError):
 
 class PeriodError(YibiaoError):
     """A text does not name a period."""
+
+
+class DocumentError(YibiaoError):
+    """A policy document cannot be read as text."""
 
 
 class HomeError(YibiaoError):

@@ -1,0 +1,161 @@
+"""`python -m ingestion.documents FILE --out DIR`: drafts of registry rows from a policy text, for a person to confirm.
+
+The drafts have the registry's columns and one more, `context`: the words they were read from. They never go into a
+registry by themselves.
+"""
+
+import csv
+import re
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingestion.clauses import FRONT_MATTER, path_parts, split_clauses
+from ingestion.document_dates import DocumentDates, read_dates
+from ingestion.document_tasks import Task, find_tasks
+from ingestion.document_text import read_document
+from ingestion.errors import RegistryError, YibiaoError
+from ingestion.figures import chinese_number
+from ingestion.goals import Goal, find_goals
+from ingestion.registry import PROJECT_COPY, REQUIRED_TABLES, Row, column_types
+from ingestion.settings import get_settings
+
+CONTEXT = "context"
+app = typer.Typer(add_completion=False, help="从政策文本起草目标和任务，供人核对后录入。")
+
+
+def draft(text: str, document_id: str, year: int | None = None) -> dict[str, list[Row]]:
+    """Drafts by table, `targets` and `tasks`, of a clean text; `year` where the text doesn't name its own."""
+    clauses = split_clauses(text)
+    dates = read_dates(clauses)
+    if year:
+        dates = DocumentDates(year, dates.last_year, dates.issued)
+    goals = find_goals(clauses, dates)
+    tasks = find_tasks(clauses, goals, dates)
+    return {
+        "targets": _target_rows(goals, document_id, dates),
+        "tasks": _task_rows(tasks, document_id, dates),
+    }
+
+
+def write_drafts(drafts: dict[str, list[Row]], folder: Path) -> None:
+    """One CSV a table in `folder`, which must be no registry."""
+    _refuse_registry(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, rows in drafts.items():
+        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, [*column_types()[table], CONTEXT], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def _refuse_registry(folder: Path) -> None:
+    target = folder.resolve()
+    registries = (get_settings().registry.resolve(), PROJECT_COPY.resolve())
+    is_inside = any(target == registry or registry in target.parents for registry in registries)
+    if is_inside or all((target / f"{table}.csv").exists() for table in REQUIRED_TABLES):
+        raise RegistryError(f"{folder}: this is a registry; drafts go into a folder of their own")
+
+
+def _target_rows(goals: list[Goal], document_id: str, dates: DocumentDates) -> list[Row]:
+    rows: list[Row] = []
+    counts: Counter[str] = Counter()
+    for goal in goals:
+        counts[goal.clause] += not goal.is_stretch
+        number = f"{_slug(document_id, goal.clause)}-t{counts[goal.clause]}"
+        figure = goal.figure
+        rows.append(
+            _row(
+                "targets",
+                target_id=f"{number}-stretch" if goal.is_stretch else number,
+                document_id=document_id,
+                clause=goal.clause,
+                comparator=goal.comparator,
+                value_low=_plain(figure.low),
+                value_high="" if figure.high is None else _plain(figure.high),
+                unit=figure.unit,
+                period=goal.period,
+                scope="each" if goal.is_each else "city",
+                strength=goal.strength,
+                is_approximate=str(goal.is_approximate).lower(),
+                lead_units=goal.units.lead_units,
+                responsible_units=goal.units.responsible_units,
+                valid_from=dates.issued,
+                context=goal.context,
+            )
+        )
+    return rows
+
+
+def _task_rows(tasks: list[Task], document_id: str, dates: DocumentDates) -> list[Row]:
+    totals, counts = Counter(task.clause for task in tasks), Counter[str]()
+    rows: list[Row] = []
+    for task in tasks:
+        letter = f"-{_letter(counts[task.clause])}" if totals[task.clause] > 1 else ""
+        counts[task.clause] += 1
+        rows.append(
+            _row(
+                "tasks",
+                task_id=_slug(document_id, task.clause) + letter,
+                document_id=document_id,
+                clause=task.clause,
+                task=task.task,
+                lead_units=task.lead_units,
+                responsible_units=task.responsible_units,
+                due=task.due,
+                is_dated=str(task.is_dated).lower(),
+                valid_from=dates.issued,
+                context=task.context,
+            )
+        )
+    return rows
+
+
+def _row(table: str, **cells: str) -> Row:
+    """The registry's columns with what the text tells; the rest is for the person."""
+    return dict.fromkeys([*column_types()[table], CONTEXT], "") | cells
+
+
+def _slug(document_id: str, path: str) -> str:
+    """二(三)2 of wzb_2021_26 → wzb_2021_26-2-3-2."""
+    numbers = []
+    for part in path_parts(path):
+        numeral = re.sub(r"[第编章条()]", "", part)
+        is_chinese = bool(re.fullmatch("[一二三四五六七八九十百]+", numeral))
+        numbers.append(str(chinese_number(numeral)) if is_chinese else numeral)
+    return "-".join([document_id, *numbers])
+
+
+def _letter(index: int) -> str:
+    return chr(ord("a") + index) if index < 26 else f"z{index - 24}"
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+@app.command()
+def main(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="政策文本，UTF-8 或 GB18030 的 .txt")],
+    out: Annotated[Path | None, typer.Option(help="草稿文件夹；缺省为数据文件夹下 documents/<文件名>")] = None,
+    document_id: Annotated[str | None, typer.Option(help="文件编号，如 wzb_2021_26；缺省为文件名")] = None,
+    year: Annotated[int | None, typer.Option(help="文件年份；缺省从文中读出")] = None,
+) -> None:
+    """起草一份政策文本的目标和任务，写入草稿文件夹，不改动登记册。"""
+    folder = out or get_settings().home / "documents" / file.stem
+    try:
+        text = read_document(file)
+        drafts = draft(text, document_id or file.stem, year)
+        write_drafts(drafts, folder)
+    except YibiaoError as error:
+        typer.secho(str(error), err=True, fg="red")
+        raise typer.Exit(1) from None
+    count = sum(clause.path != FRONT_MATTER for clause in split_clauses(text))
+    typer.echo(f"条款 {count} 个；目标草稿 {len(drafts['targets'])} 行，任务草稿 {len(drafts['tasks'])} 行：{folder}")
+
+
+if __name__ == "__main__":
+    app()
