@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.settings import ROOT
 from samples import write_demonstration_year, write_late_correction
-from tests.stages import publish, query, run_stages
+from tests.stages import DBT, publish, query, run, run_stages
 
 AS_OF = "2022-01-20T00:00+08:00"
 TRUST = {"YIBIAO_TRUST_RECEIPTS": "1"}
@@ -144,6 +145,14 @@ def test_a_late_correction_makes_a_second_version_and_leaves_the_past_as_it_was(
     assert query(year, "select * from marts.indicator_rankings order by all") != before
     assert (folder / "v2" / "manifest.json").exists()
     assert {path.name: path.read_bytes() for path in (folder / "v1").iterdir() if path.is_file()} == first
-    # As known before the correction was received: the earlier figures again.
+    # As known before the correction was received: the earlier figures again, but never as a newer version.
     run_stages(year, AS_OF, **TRUST)
     assert query(year, "select * from marts.indicator_rankings order by all") == before
+    with pytest.raises(AssertionError, match="较早的数字不能成为新版"):
+        publish(year, "monthly_dispatch", "2021-12")
+    assert not (folder / "v3").exists()
+    # A build that leaves anything out leaves the marts incomplete, and nothing is published from them.
+    target = ("--target-path", year / "dbt_target", "--log-path", year / "dbt_target")
+    run(DBT, "build", "--select", "stg_registry__periods", *target, home=year, folder=ROOT / "dbt_project")
+    with pytest.raises(AssertionError, match="没有全部通过检查"):
+        publish(year, "monthly_dispatch", "2021-11")
