@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 CADENCE ?= monthly_dispatch
 
-.PHONY: help setup demo up run document bench test test-looks test-services format
+.PHONY: help setup demo up run document registry check bench test test-looks test-services format
 
 help: ## 列出命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -38,9 +38,16 @@ run: setup ## 不经 Airflow 处理一期：make run PERIOD=2021-03
 	$(BIN)/python -m reports publish --cadence $(CADENCE) --period $(PERIOD); \
 	echo "用时 $$(( $$(date +%s) - started )) 秒"
 
-document: setup ## 从政策文本起草目标和任务：make document FILE=文件.txt [OUT=草稿文件夹]
+document: setup ## 从政策文本起草目标和任务：make document FILE=文件.txt [OUT=草稿文件夹] [ID=文件编号] [YEAR=年份]
 	@test -n "$(FILE)" || { echo "用法：make document FILE=文件.txt [OUT=草稿文件夹]"; exit 2; }
-	@$(BIN)/python -m ingestion.documents "$(FILE)" $(if $(OUT),--out "$(OUT)")
+	@$(BIN)/python -m ingestion.documents "$(FILE)" $(if $(OUT),--out "$(OUT)") $(if $(ID),--document-id "$(ID)") $(if $(YEAR),--year $(YEAR))
+
+registry: setup ## 为新的城市建立空的登记册：make registry OUT=文件夹
+	@test -n "$(OUT)" || { echo "用法：make registry OUT=文件夹"; exit 2; }
+	@$(BIN)/python -m ingestion.registry_skeleton "$(OUT)"
+
+check: setup ## 对照文件原文核对登记册：make check [REGISTRY=登记册文件夹] [TEXTS=原文文件夹]
+	@$(BIN)/python -m ingestion.registry_check $(if $(REGISTRY),--registry "$(REGISTRY)") $(if $(TEXTS),--texts "$(TEXTS)")
 
 test: setup ## 全部测试，只需 Python 和 make
 	$(BIN)/python -m pytest -m "not looks and not services"

@@ -10,13 +10,12 @@ from difflib import get_close_matches
 
 from expectations.catalogue import REMINDER, Rule
 from expectations.frames import needed_columns, received_date
-from expectations.roster import CITY, DISTRICT, Roster
+from expectations.roster import Roster
 from expectations.submissions import Row, Submissions
 from ingestion.contract import BY_NAME
 from ingestion.periods import TIMEZONE, parse_period
 
 BLANK = "空白"
-_SUPPLIERS = {DISTRICT: "各区", CITY: "市级部门"}
 _HEAD = ("programme", "reporter", "period")
 # As difflib measures it: two of four characters are near enough to be worth asking.
 _NEARNESS = 0.5
@@ -111,7 +110,7 @@ class FindingWriter:
         return {
             "indicator": indicator["indicator_name"],
             "unit": indicator["unit"],
-            "supplier": _SUPPLIERS.get(indicator["supplier_kind"], indicator["supplier_kind"]),
+            "supplier": self.roster.supplier_name(indicator),
             "home_programme": self._programme_name(indicator["home_programme_id"]),
             "needed": "或".join(f"“{BY_NAME[name].label}”" for name in needed_columns(indicator)),
             "rows": "、".join(str(r["row_number"]) for r in same if r["indicator_id"] == row.get("indicator_id")),
@@ -128,7 +127,7 @@ class FindingWriter:
         if rule.columns[:1] == ("programme",):
             names = [row["programme_name"] for row in self.roster.programmes.values()]
         elif rule.columns[:1] == ("indicator",):
-            rows = self.roster.programme_indicators(programme_id, table.get("reporter_id"))
+            rows = self.roster.programme_indicators(programme_id, table.get("reporter_id"), table.get("period"))
             names = [row["indicator_name"] for row in rows or self.roster.indicators.values()]
         else:
             names = self.roster.programme_reporters(programme_id)

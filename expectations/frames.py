@@ -82,11 +82,18 @@ def _value_row(roster: Roster, table: Row, row: Row) -> Row:
         "programme_id": table["programme_id"],
         "indicator_id": row["indicator_id"],
         "home_programme_id": indicator.get("home_programme_id"),
-        "supplier_kind": indicator.get("supplier_kind"),
-        "supplies_as": roster.supplies_as(table["reporter_id"]),
+        "supplier": roster.supplier_name(indicator) if indicator else None,
+        "supplied_by": _supplied_by(roster, table, indicator) if indicator else None,
         "tolerance": _tolerance(indicator) if indicator else None,
         "opening_difference": _difference(row, _ZERO) if is_opening else None,
     }
+
+
+def _supplied_by(roster: Roster, table: Row, indicator: Row) -> str | None:
+    """The supplier where the table's reporter is one, else the reporter itself; None where it is unknown."""
+    if roster.is_supplier(table["reporter_id"], indicator, table["period"]):
+        return roster.supplier_name(indicator)
+    return table["reporter_id"]
 
 
 def _cell_rows(roster: Roster, table: Row, row: Row) -> list[Row]:
@@ -153,7 +160,7 @@ def _pair_rows(
     """A table's increments against every version of the previous month, received before it or after."""
     chain = chain_of(table)
     month = previous_month(table["period"]) if chain else None
-    if not (chain and month):
+    if not (chain and month) or roster.took_over(table["reporter_id"], table["period"]):
         return []
     pairs = []
     for neighbour in versions.get((chain, month), []):

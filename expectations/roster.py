@@ -7,7 +7,7 @@ from ingestion.periods import parse_period, period_containing
 from ingestion.registry import Registry
 
 Row = dict[str, str]
-DISTRICT, CITY = "district", "city"
+SUPPLIER_KINDS = {"district": "各区", "city": "全市", "department": "市级部门", "none": "报送单位以外的机构"}
 # A quarterly indicator is due with the last month of its quarter.
 _FREQUENCY_CADENCES = {"month": "monthly_dispatch", "quarter": "quarterly_summary", "year": "annual_assessment"}
 
@@ -45,7 +45,7 @@ class Roster:
     def programme_months(self, programme_id: str | None) -> tuple[str, str] | None:
         """First and last month id of a programme."""
         row = self.programmes.get(programme_id or "")
-        return (row["starts_on"][:7], row["ends_on"][:7]) if row else None
+        return (row["starts_on"][:7], row["ends_on"][:7]) if row and row["starts_on"] else None
 
     def nearest_programme_month(self, programme_id: str | None, month: str | None) -> str | None:
         """The programme's month nearest to `month`: `month` itself when it lies inside the programme."""
@@ -56,42 +56,63 @@ class Roster:
         return max(first, min(month, last or month))
 
     def belongs_as(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> str | None:
-        """As what a reporter belongs to a programme in a month: its group, or its kind for the city's own units."""
+        """As what a reporter belongs to a programme in a month: a group of its, or the city it is summed up for."""
+        if reporter_id and self.programmes.get(programme_id or "", {}).get("city_reporter_id") == reporter_id:
+            return reporter_id
         reporter = self.reporters.get(reporter_id or "")
-        if not reporter:
+        if not (reporter and _is_valid(reporter, month)):
             return None
-        if reporter["reporter_kind"] != DISTRICT:
-            return reporter["reporter_kind"]
-        groups = self.memberships.get((programme_id or "", reporter["reporter_id"]), [])
+        groups = self.memberships.get((programme_id or "", reporter_id or ""), [])
         return next((row["group_id"] for row in groups if _is_valid(row, month)), None)
 
-    def supplies_as(self, reporter_id: str | None) -> str | None:
-        """Whose indicators a reporter supplies: a district the districts', the city and its departments the city's."""
-        reporter = self.reporters.get(reporter_id or "")
-        if not reporter:
-            return None
-        return DISTRICT if reporter["reporter_kind"] == DISTRICT else CITY
+    def is_supplier(self, reporter_id: str | None, indicator: Row, month: str | None) -> bool:
+        """Whether a reporter fills in an indicator in a month's table; nobody fills in what is calculated."""
+        reporter = self.reporters.get(reporter_id or "", {})
+        if is_calculated(indicator) or reporter.get("reporter_kind") != indicator["supplier_kind"]:
+            return False
+        scope = _parts(indicator["supplier_scope"])
+        groups = self.memberships.get((indicator["home_programme_id"], reporter["reporter_id"]), [])
+        own = {row["group_id"] for row in groups if _is_valid(row, month)} | {reporter["reporter_id"]}
+        return not scope or not own.isdisjoint(scope)
 
-    def programme_indicators(self, programme_id: str | None, reporter_id: str | None) -> list[Row]:
-        """The indicators that a reporter fills in in a programme's table, in the programme's order."""
-        supplies = self.supplies_as(reporter_id)
+    def supplier_name(self, indicator: Row) -> str:
+        """Who fills in an indicator, for people."""
+        if is_calculated(indicator):
+            parts = (indicator["numerator_indicator_id"], indicator["denominator_indicator_id"])
+            names = (self.indicators[part]["indicator_name"] for part in parts)
+            return "系统按“{}”除以“{}”计算".format(*names)
+        home = self.programmes.get(indicator["home_programme_id"], {})
+        if indicator["supplier_kind"] == "city" and home.get("city_reporter_id"):
+            return self.reporters[home["city_reporter_id"]]["reporter_name"]
+        scope = [self._scope_name(indicator, part) for part in _parts(indicator["supplier_scope"])]
+        return "、".join(scope) or SUPPLIER_KINDS[indicator["supplier_kind"]]
+
+    def _scope_name(self, indicator: Row, part: str) -> str:
+        if part in self.reporters:
+            return self.reporters[part]["reporter_name"]
+        groups = (row for row in self.registry.rows("reporter_groups") if row["group_id"] == part)
+        return next(row["group_name"] for row in groups if row["programme_id"] == indicator["home_programme_id"])
+
+    def programme_indicators(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> list[Row]:
+        """The indicators that a reporter fills in in a programme's table of a month, in the programme's order."""
         listed = (row for row in self.registry.rows("programme_indicators") if row["programme_id"] == programme_id)
         rows = [self.indicators[row["indicator_id"]] for row in sorted(listed, key=lambda r: int(r["display_order"]))]
-        return [r for r in rows if r["home_programme_id"] == programme_id and r["supplier_kind"] == supplies]
+        return [r for r in rows if r["home_programme_id"] == programme_id and self.is_supplier(reporter_id, r, month)]
 
     def required_indicators(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> list[Row]:
-        """The indicators that a reporter owes in its table of a month.
-
-        A department owes nothing by itself: the registry does not say which of the city's indicators are its own.
-        """
-        reporter = self.reporters.get(reporter_id or "")
-        if not (reporter and month and reporter["reporter_kind"] in (DISTRICT, CITY)):
+        """The indicators that a reporter owes in its table of a month."""
+        if not month:
             return []
         return [
             row
-            for row in self.programme_indicators(programme_id, reporter_id)
+            for row in self.programme_indicators(programme_id, reporter_id, month)
             if (programme_id, row["indicator_id"]) in self._required and _is_due(row["frequency"], month)
         ]
+
+    def took_over(self, reporter_id: str | None, month: str | None) -> bool:
+        """Whether another reporter became part of this one in a month, so that its cumulative doesn't go on."""
+        rows = self.registry.rows("reporter_successions")
+        return any(row["successor_id"] == reporter_id and row["effective_on"][:7] == month for row in rows)
 
     def programme_reporters(self, programme_id: str | None) -> list[str]:
         """Names of the reporters in a programme's groups, in order of display; of all reporters if it is unknown."""
@@ -103,6 +124,15 @@ class Roster:
     def _required(self) -> set[tuple[str, str]]:
         rows = self.registry.rows("programme_indicators")
         return {(row["programme_id"], row["indicator_id"]) for row in rows if row["is_required"] == "true"}
+
+
+def is_calculated(indicator: Row) -> bool:
+    """A ratio with parts is calculated from them."""
+    return bool(indicator.get("numerator_indicator_id"))
+
+
+def _parts(scope: str) -> list[str]:
+    return list(filter(None, scope.split("|")))
 
 
 def _is_due(frequency: str, month: str) -> bool:

@@ -146,10 +146,10 @@ class IndicatorIsAtHome(gxe.ExpectColumnPairValuesToBeEqual):
 
 @rule("IND-003", on="rows")
 class IndicatorIsTheReportersToSupply(gxe.ExpectColumnPairValuesToBeEqual):
-    """Districts supply districts' indicators, the city and its departments supply the city's."""
+    """Only those fill in an indicator whom the registry names as its suppliers."""
 
-    column_A: str = "supplies_as"
-    column_B: str = "supplier_kind"
+    column_A: str = "supplied_by"
+    column_B: str = "supplier"
     ignore_row_if: Any = EITHER
     description: str = "指标由该单位提供"
 

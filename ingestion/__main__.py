@@ -13,6 +13,7 @@ from ingestion.runs import record_run
 from ingestion.settings import get_settings
 from ingestion.store import open_warehouse
 from ingestion.sweep import sweep
+from ingestion.target_arithmetic import target_warnings
 
 app = typer.Typer(add_completion=False, help="接收收件箱里的报表，归档、登记、入库。", invoke_without_command=True)
 
@@ -31,10 +32,14 @@ def main(
         with open_warehouse() as connection:
             # Receipts of this sweep were seen after the start; they belong to this run.
             default = max([started, *(receipt.received_at for receipt in report.receipts)])
-            record_run(connection, registry, parse_moment(as_of) if as_of else default)
+            moment = parse_moment(as_of) if as_of else default
+            record_run(connection, registry, moment)
+        warnings = target_warnings(registry, moment)
     except (YibiaoError, ValueError) as error:
         typer.secho(str(error), err=True, fg="red")
         raise typer.Exit(1) from None
+    for warning in warnings:
+        typer.secho(warning, err=True, fg="yellow")
     typer.echo(f"接收 {len(report.receipts)} 个文件。")
 
 

@@ -90,10 +90,11 @@ def parse_month(text: str) -> str | None:
 
 def table_ids(table: SubmittedTable, registry: Registry) -> dict[str, str | None]:
     """The ids that the table's head means; None where unknown."""
+    month = parse_month(_head_text(table, "period") or "")
     return {
         "programme_id": registry.programme_id_of(_head_text(table, "programme")),
-        "reporter_id": registry.reporter_id_of(_head_text(table, "reporter")),
-        "period": parse_month(_head_text(table, "period") or ""),
+        "reporter_id": registry.reporter_id_of(_head_text(table, "reporter"), month),
+        "period": month,
     }
 
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from ingestion.clauses import FRONT_MATTER, path_parts, split_clauses
+from ingestion.clauses import FRONT_MATTER, Clause, path_parts, split_clauses
 from ingestion.document_dates import DocumentDates, read_dates
 from ingestion.document_tasks import Task, find_tasks
 from ingestion.document_text import read_document
@@ -24,11 +24,12 @@ from ingestion.registry import PROJECT_COPY, REQUIRED_TABLES, Row, column_types
 from ingestion.settings import get_settings
 
 CONTEXT = "context"
+_COUNTED = (("clauses", "条款", "个"), ("targets", "目标草稿", "行"), ("tasks", "任务草稿", "行"))
 app = typer.Typer(add_completion=False, help="从政策文本起草目标和任务，供人核对后录入。")
 
 
 def draft(text: str, document_id: str, year: int | None = None) -> dict[str, list[Row]]:
-    """Drafts by table, `targets` and `tasks`, of a clean text; `year` where the text doesn't name its own."""
+    """Drafts by table, `clauses`, `targets` and `tasks`, of a clean text; `year` where it doesn't name its own."""
     clauses = split_clauses(text)
     dates = read_dates(clauses)
     if year:
@@ -36,6 +37,7 @@ def draft(text: str, document_id: str, year: int | None = None) -> dict[str, lis
     goals = find_goals(clauses, dates)
     tasks = find_tasks(clauses, goals, dates)
     return {
+        "clauses": _clause_rows(clauses, document_id),
         "targets": _target_rows(goals, document_id, dates),
         "tasks": _task_rows(tasks, document_id, dates),
     }
@@ -58,6 +60,14 @@ def _refuse_registry(folder: Path) -> None:
     is_inside = any(target == registry or registry in target.parents for registry in registries)
     if is_inside or all((target / f"{table}.csv").exists() for table in REQUIRED_TABLES):
         raise RegistryError(f"{folder}: this is a registry; drafts go into a folder of their own")
+
+
+def _clause_rows(clauses: list[Clause], document_id: str) -> list[Row]:
+    return [
+        _row("clauses", document_id=document_id, clause=clause.path, context=clause.title)
+        for clause in clauses
+        if clause.path != FRONT_MATTER
+    ]
 
 
 def _target_rows(goals: list[Goal], document_id: str, dates: DocumentDates) -> list[Row]:
@@ -153,8 +163,8 @@ def main(
     except YibiaoError as error:
         typer.secho(str(error), err=True, fg="red")
         raise typer.Exit(1) from None
-    count = sum(clause.path != FRONT_MATTER for clause in split_clauses(text))
-    typer.echo(f"条款 {count} 个；目标草稿 {len(drafts['targets'])} 行，任务草稿 {len(drafts['tasks'])} 行：{folder}")
+    counts = "，".join(f"{label} {len(drafts[table])} {unit}" for table, label, unit in _COUNTED)
+    typer.echo(f"{counts}：{folder}")
 
 
 if __name__ == "__main__":

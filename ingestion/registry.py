@@ -1,54 +1,27 @@
 """The registry folder: read, checked against the one list of columns, searched by id, name or alias, copied for dbt.
 
-The columns and types stand in dbt_project/models/registry/_registry__seeds.yml and nowhere else.
+How a file is read stands in ingestion/seed_files.py, what makes sense together in ingestion/registry_lint.py.
 """
 
 import csv
 import hashlib
-import io
 import shutil
-import unicodedata
-from collections.abc import Callable
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
-import yaml
 from filelock import FileLock
 
 from ingestion.errors import RegistryError
+from ingestion.registry_lint import lint_registry
+from ingestion.seed_files import Record, Row, SeedProblem, column_types, fold, read_seed_file
 from ingestion.settings import ROOT
 
-SEED_PROPERTIES = ROOT / "dbt_project" / "models" / "registry" / "_registry__seeds.yml"
 PROJECT_COPY = ROOT / "dbt_project" / "registry"
 REQUIRED_TABLES = frozenset(
     ("documents", "programmes", "programme_cadences", "reporters", "reporter_groups", "reporter_group_members")
     + ("indicators", "programme_indicators", "reporting_calendar")
 )
-Row = dict[str, str]
-_CELL_READERS: dict[str, Callable[[str], object]] = {
-    "date": date.fromisoformat,
-    "integer": int,
-    "decimal": Decimal,
-    "boolean": {"true": True, "false": False}.__getitem__,
-}
-
-
-@lru_cache
-def column_types() -> dict[str, dict[str, str]]:
-    """Column types by table and column, as dbt loads them. Tables that set-up generates are not in a folder."""
-    seeds = yaml.safe_load(SEED_PROPERTIES.read_text(encoding="utf-8"))["seeds"]
-    return {
-        seed["name"]: seed["config"]["column_types"]
-        for seed in seeds
-        if not seed["config"].get("meta", {}).get("is_generated", False)
-    }
-
-
-def fold(text: str) -> str:
-    """A name as it is compared: full-width and half-width alike, no blanks, lower case."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+MOST_PROBLEMS_SHOWN = 50
 
 
 def project_lock() -> FileLock:
@@ -82,9 +55,16 @@ class Registry:
 
     @cached_property
     def reporter_ids(self) -> dict[str, str]:
-        """Folded id, name or alias → reporter_id."""
-        aliases = _names(self.rows("reporter_aliases"), "reporter_id", "alias")
-        return aliases | _names(self.rows("reporters"), "reporter_id", "reporter_name")
+        """Folded id or name → reporter_id."""
+        return _names(self.rows("reporters"), "reporter_id", "reporter_name")
+
+    @cached_property
+    def reporter_aliases(self) -> dict[str, list[Row]]:
+        """Folded alias → its rows, which hold in spans of their own."""
+        rows: dict[str, list[Row]] = {}
+        for row in self.rows("reporter_aliases"):
+            rows.setdefault(fold(row["alias"]), []).append(row)
+        return rows
 
     @cached_property
     def indicator_ids(self) -> dict[str, str]:
@@ -96,9 +76,11 @@ class Registry:
         """The programme that an id or name means; None when unknown."""
         return self.programme_ids.get(fold(text or ""))
 
-    def reporter_id_of(self, text: str | None) -> str | None:
-        """The reporter that an id, name or alias means; None when unknown."""
-        return self.reporter_ids.get(fold(text or ""))
+    def reporter_id_of(self, text: str | None, month: str | None = None) -> str | None:
+        """The reporter that an id, name or alias means in a month ('2021-03') or ever; None if it isn't one."""
+        folded = fold(text or "")
+        meant = {row["reporter_id"] for row in self.reporter_aliases.get(folded, []) if _holds(row, month)}
+        return self.reporter_ids.get(folded) or (meant.pop() if len(meant) == 1 else None)
 
     def indicator_id_of(self, text: str | None) -> str | None:
         """The indicator that an id, name or alias means; None when unknown."""
@@ -124,47 +106,45 @@ class Registry:
 
 
 def load_registry(folder: Path) -> Registry:
-    """Read and check a whole registry folder. RegistryError names file, row and column of what is wrong."""
-    tables: dict[str, list[Row]] = {}
+    """Read and check a whole registry folder. RegistryError names file, row and column of everything that is wrong."""
+    records: dict[str, list[Record]] = {}
+    problems: list[SeedProblem] = []
     digest = hashlib.sha256()
     for table, types in column_types().items():
         path = folder / f"{table}.csv"
+        records[table] = []
         if not path.exists():
             if table in REQUIRED_TABLES:
-                raise RegistryError(f"{path}: the file is missing; a registry needs it")
-            tables[table] = []
+                problems.append(SeedProblem(path, None, None, "the file is missing", "in every registry"))
             continue
         content = path.read_bytes()
         digest.update(f"{table}\n{len(content)}\n".encode() + content)
-        tables[table] = _read(path, content, types)
-    return Registry(folder, tables, digest.hexdigest())
+        records[table], wrong = read_seed_file(path, content, types)
+        problems += wrong
+    problems += [
+        SeedProblem(path, None, None, "no table of a registry has this name", f"one of {', '.join(column_types())}")
+        for path in sorted(folder.glob("*.csv"))
+        if path.stem not in column_types()
+    ]
+    # Where rows could not be read, every row that refers to one of them would look wrong too.
+    if all(problem.column for problem in problems):
+        problems += lint_registry(records)
+    if problems:
+        raise RegistryError(_message(problems))
+    return Registry(folder, {table: [record.row for record in records[table]] for table in records}, digest.hexdigest())
 
 
-def _read(path: Path, content: bytes, types: dict[str, str]) -> list[Row]:
-    reader = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    header = next(reader, [])
-    if header != list(types):
-        raise RegistryError(f"{path}: the header is {','.join(header)}; expected {','.join(types)}")
-    rows = []
-    for number, cells in enumerate(reader, start=2):
-        if len(cells) != len(header):
-            raise RegistryError(f"{path} row {number}: {len(cells)} cells; expected {len(header)}")
-        row = dict(zip(header, cells, strict=True))
-        for column, type_name in types.items():
-            _check(path, number, column, row[column], type_name)
-        rows.append(row)
-    return rows
+def _message(problems: list[SeedProblem]) -> str:
+    """A line a problem in the order of files and rows, the first of them where there are very many."""
+    lines = [str(problem) for problem in sorted(problems, key=lambda problem: (problem.path, problem.row or 0))]
+    more = len(lines) - MOST_PROBLEMS_SHOWN
+    return "\n".join(lines[:MOST_PROBLEMS_SHOWN] + [f"and {more} more"] * (more > 0))
 
 
-def _check(path: Path, number: int, column: str, text: str, type_name: str) -> None:
-    """An empty cell is no value; anything else must read as the column's type."""
-    read = _CELL_READERS.get(type_name.split("(")[0])
-    if not text or read is None:
-        return
-    try:
-        read(text)
-    except (ValueError, KeyError, InvalidOperation):
-        raise RegistryError(f"{path} row {number} column {column}: “{text}”; expected a {type_name}") from None
+def _holds(row: Row, month: str | None) -> bool:
+    """Whether a dated row holds on any day of a month; in no month asked for, always."""
+    first, last = row["valid_from"][:7], row["valid_to"][:7]
+    return month is None or (first <= month and (not last or month <= last))
 
 
 def _names(rows: list[Row], id_column: str, name_column: str) -> dict[str, str]:

@@ -69,6 +69,7 @@ def check_document(registry: Registry, document_id: str, text: str) -> list[Prob
     exempt = [row for row in _rows(registry, "not_targets") if row["document_id"] == document_id]
     return [
         *_missing_clauses(registry, document_id, clauses),
+        *_unlisted_clauses(registry, document_id, clauses),
         *_missing_figures(document_id, targets, clauses),
         *_missing_words(document_id, exempt, clauses),
         *(problem for clause in clauses for problem in _unclassified(document_id, clause, targets, exempt)),
@@ -86,6 +87,13 @@ def _missing_clauses(registry: Registry, document_id: str, clauses: list[Clause]
             if row.get("document_id") == document_id and path and clause_text(clauses, path) is None:
                 place = f"{table}.csv {next(iter(row.values()))}"
                 yield Problem(document_id, path, path, place, "is no clause of the text")
+
+
+def _unlisted_clauses(registry: Registry, document_id: str, clauses: list[Clause]) -> Iterator[Problem]:
+    listed = {row["clause"] for row in _rows(registry, "clauses") if row["document_id"] == document_id}
+    for clause in clauses:
+        if clause.path != FRONT_MATTER and clause.path not in listed:
+            yield Problem(document_id, clause.path, clause.path, clause.title, "is no row of clauses.csv")
 
 
 def _missing_figures(document_id: str, targets: list[Row], clauses: list[Clause]) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """One dbt build for as many publications as share its inputs."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from ingestion.registry import load_registry, project_lock
 from ingestion.runs import record_run
 from ingestion.settings import ROOT, get_settings
 from ingestion.store import open_warehouse, writer_lock
+
+logger = logging.getLogger(__name__)
 
 PROJECT = ROOT / "dbt_project"
 
@@ -41,6 +44,7 @@ def ensure_build(as_of: datetime | None = None) -> Build:
         if not run.is_built:
             registry.copy_for_dbt()
             _run_dbt()
+            _warn_of_targets()
     return Build(moment, run.fingerprint, was_needed=not run.is_built)
 
 
@@ -58,3 +62,14 @@ def _run_dbt() -> None:
     )
     if result.returncode:
         raise BuildError(f"dbt build failed ({result.returncode}):\n{result.stdout[-4000:]}")
+
+
+def _warn_of_targets() -> None:
+    """Say which city targets the reporters' parts miss, as dbt said it in the output that only a failure shows."""
+    with open_warehouse(read_only=True) as connection:
+        messages = connection.execute(
+            "select message from marts.target_arithmetic where message is not null "
+            "order by target_id, programme_id, period"
+        ).fetchall()
+    for (message,) in messages:
+        logger.warning(message)

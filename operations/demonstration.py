@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 import samples
-from ingestion.calendar import programme_periods
+from ingestion.calendar import notice_cadences, programme_periods
 from ingestion.errors import YibiaoError
 from ingestion.inbox import look
 from ingestion.registry import load_registry
@@ -35,11 +35,12 @@ _PATIENCE_SECONDS = 480
 
 def expected_notices(registry_folder: Path, year: int) -> list[Notice]:
     """The notices of a year that the registry's programmes and cadences ask for."""
-    rows = programme_periods(load_registry(registry_folder))
+    registry = load_registry(registry_folder)
+    with_notice = notice_cadences(registry)
     return [
         Notice(str(row["programme_id"]), str(row["cadence"]), str(row["period"]))
-        for row in rows
-        if str(row["period"]).startswith(f"{year}")
+        for row in programme_periods(registry)
+        if str(row["period"]).startswith(f"{year}") and (row["programme_id"], row["cadence"]) in with_notice
     ]
 
 

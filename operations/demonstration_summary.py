@@ -42,7 +42,7 @@ def print_summary(
 ) -> None:
     """Prints it; `before` are the versions before the correction of `month`."""
     with duckdb.connect(str(settings.analyst_file), read_only=True) as connection:
-        _print_receipts(console, connection)
+        _print_receipts(console, connection, month)
         for programme_id in dict.fromkeys(notice.programme_id for notice in notices):
             _print_ranking(console, connection, programme_id, month)
         titles = _titles(connection)
@@ -51,22 +51,26 @@ def print_summary(
     _print_places(console, settings, after)
 
 
-def _print_receipts(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+def _print_receipts(console: Console, connection: duckdb.DuckDBPyConnection, month: str) -> None:
+    """What came in, and what of the year's tables did not or was late."""
     verdicts = dict(_rows(connection, "select verdict, count(*) from marts.receipts group by 1 order by 1"))
     received = "、".join(f"{_VERDICTS[verdict]} {count} 个" for verdict, count in verdicts.items())
     console.print(f"\n收到文件 {sum(verdicts.values())} 个：{received}", style="bold")
     for (file_name,) in _rows(connection, "select file_name from marts.receipts where verdict = 'returned' order by 1"):
         console.print(f"  退回：{file_name}，原因在 returned/ 下的退回说明", highlight=False)
-    expected = _rows(connection, "select count(*) from marts.submission_status where status != 'not_due'")[0][0]
-    console.print(f"应报 {expected} 份", style="bold")
+    months = f"{month[:4]}-%"
+    query = "select count(*) from marts.submission_status where status != 'not_due' and period like ?"
+    console.print(f"应报 {_rows(connection, query, [months])[0][0]} 份表", style="bold")
     for label, condition in _LACKS.items():
         lacking = _rows(
             connection,
             f"""
-            select reporter_name || ' ' || period from marts.submission_status
+            select reporter_name || ' ' || period || ' ' || programme_name from marts.submission_status
             inner join marts.reporters using (programme_id, reporter_id)
-            where {condition} order by period, display_order
+            inner join marts.programmes using (programme_id)
+            where {condition} and period like ? order by period, display_order, programme_name
             """,
+            [months],
         )
         console.print(f"  {label} {len(lacking)} 份：{'、'.join(name for (name,) in lacking) or '无'}", highlight=False)
 

@@ -16,6 +16,7 @@ class Section(StrEnum):
     OVERVIEW = "位次总表"
     CITY = "文件目标进展"
     STANDINGS = "分指标排名"
+    SINGLE = "由一个单位提供的指标"
     SUBMISSIONS = "报送情况"
     NOTES = "说明"
 
@@ -39,7 +40,8 @@ class NoticeForm:
 
 _STANDINGS_FIRST = tuple(Section)
 _TARGETS_FIRST = (
-    Section.REVISION, Section.CITY, Section.OVERVIEW, Section.STANDINGS, Section.SUBMISSIONS, Section.NOTES,
+    Section.REVISION, Section.CITY, Section.OVERVIEW, Section.STANDINGS, Section.SINGLE, Section.SUBMISSIONS,
+    Section.NOTES,
 )  # fmt: skip
 
 FORMS: dict[str, NoticeForm] = {

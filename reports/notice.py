@@ -18,6 +18,7 @@ from reports.changes import Change
 from reports.overview import overview
 from reports.read import ResultSet
 from reports.revision import revision_table
+from reports.single_values import single_values
 from reports.standings import Block, blocks
 from reports.submissions import findings_table, submission_table
 from reports.tables import Table
@@ -63,6 +64,7 @@ class Notice:
     statements: list[str]
     overview: Table
     blocks: list[Block]
+    single: Table | None
     city: Table
     submissions: Table
     findings: Table
@@ -82,7 +84,7 @@ def compose(result: ResultSet, edition: Edition) -> Notice:
     """The notice of a result set; nothing but the two arguments goes in."""
     form = form_of(result.cadence)
     period, programme = result.row("period"), result.row("programme")
-    ranked = blocks(result, form)
+    ranked, single = blocks(result, form), single_values(result, form)
     return Notice(
         subject=programme["programme_name"],
         heading=f"{period['period_label']} {period['cadence_label']}通报",
@@ -93,6 +95,7 @@ def compose(result: ResultSet, edition: Edition) -> Notice:
         statements=_statements(result, edition),
         overview=overview(result, ranked),
         blocks=ranked,
+        single=single if single.rows else None,
         city=city_targets(result),
         submissions=submission_table(result),
         findings=findings_table(result),

@@ -40,7 +40,12 @@ def render_page(notice: Notice) -> str:
 
 
 def _sections(notice: Notice) -> list[tuple[str, Section]]:
-    shown = [section for section in notice.form.sections if section != Section.REVISION or notice.revision is not None]
+    absent = {
+        section
+        for section, table in ((Section.REVISION, notice.revision), (Section.SINGLE, notice.single))
+        if not table
+    }
+    shown = [section for section in notice.form.sections if section not in absent]
     return list(zip(_NUMERALS, shown, strict=False))
 
 

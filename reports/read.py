@@ -115,10 +115,12 @@ def read_result(connection: duckdb.DuckDBPyConnection, programme_id: str, cadenc
 
 
 def programmes_with(connection: duckdb.DuckDBPyConnection, cadence: str, period: str | None = None) -> list[str]:
-    """Ids of the programmes that have this cadence and, if given, cover this period."""
+    """Ids of the programmes that have notices of this cadence and, if given, cover this period."""
     query = """
         select distinct programme_id from marts.periods
-        where cadence = $cadence and (period = $period or $period is null) order by programme_id
+        where
+            cadence = $cadence and cadence_label is not null and (period = $period or $period is null)
+        order by programme_id
     """
     rows = connection.execute(query, {"cadence": cadence, "period": period}).fetchall()
     return [programme_id for (programme_id,) in rows]

@@ -43,12 +43,12 @@ class Block:
 def blocks(result: ResultSet, form: NoticeForm) -> list[Block]:
     """All rankings of a notice, by display order of the indicator and the registry's order of its bases.
 
-    An indicator that reporters send and nobody ranks is a list of its own at the end, with an empty basis.
+    An indicator that several reporters send and nobody ranks is a list of its own at the end, with an empty basis.
     """
     ranks = _ranks(result)
     found = []
     for indicator in result.indicators.values():
-        bases = bases_of(indicator) or ([""] if _is_from_reporters(result, indicator) else [])
+        bases = bases_of(indicator) or ([""] if _is_from_several(result, indicator) else [])
         for position, basis in enumerate(bases):
             is_primary = bool(basis) and position == 0
             found.append(Block(indicator, basis, is_primary, _block(result, form, ranks, indicator, basis)))
@@ -60,12 +60,14 @@ def bases_of(indicator: dict[str, Any]) -> list[str]:
     return re.findall(r"[a-z_]+", indicator["ranking_bases"] or "")
 
 
-def _is_from_reporters(result: ResultSet, indicator: dict[str, Any]) -> bool:
-    return any(
-        row["indicator_id"] == indicator["indicator_id"]
-        and result.reporters[row["reporter_id"]]["reporter_kind"] != "city"
+def _is_from_several(result: ResultSet, indicator: dict[str, Any]) -> bool:
+    reporters = [
+        row["reporter_id"]
         for row in result.rows("progress")
-    )
+        if row["indicator_id"] == indicator["indicator_id"]
+        and result.reporters[row["reporter_id"]]["reporter_kind"] != "city"
+    ]
+    return len(reporters) > 1
 
 
 def columns(form: NoticeForm, indicator: dict[str, Any], basis: str) -> list[Column]:
@@ -113,7 +115,7 @@ def _block(
             scope: ranks.get((indicator["indicator_id"], basis, scope, reporter["reporter_id"])) for scope in scopes
         }
         overall = ranks_by_scope["overall"]
-        cells = _identity(reporter, ranks_by_scope) | _figures(progress, indicator, bands)
+        cells = _identity(reporter, ranks_by_scope) | figures_of(progress, indicator, bands)
         cells["margin_above"] = _margin(overall, indicator, basis)
         is_city = reporter["reporter_kind"] == "city"
         position = (is_city, overall is None, overall["rank"] if overall else 0, reporter["display_order"])
@@ -147,7 +149,8 @@ def _identity(reporter: dict[str, Any], ranks: dict[str, dict[str, Any] | None])
     return cells
 
 
-def _figures(row: dict[str, Any], indicator: dict[str, Any], bands: dict[str, dict[str, Any]]) -> dict[str, Cell]:
+def figures_of(row: dict[str, Any], indicator: dict[str, Any], bands: dict[str, dict[str, Any]]) -> dict[str, Cell]:
+    """One reporter's figures of one indicator as cells, by column key."""
     decimals, ratio_decimals = indicator["decimals"], indicator["ratio_decimals"]
     return {
         "month_value": figures.reported(row, row["month_value"], decimals),

@@ -85,7 +85,11 @@ def _verdict(row: dict[str, Any], is_each: bool) -> Cell:
 def _remark(row: dict[str, Any]) -> str:
     remarks = [f"原文：{row['strength']}"] if row["strength"] else []
     if row["restates_target_id"]:
-        remarks.append("重申前件同一目标")
+        remarks.append("重申前文同一目标")
+    if row["stretches_target_id"]:
+        remarks.append("两档目标中的力争值")
+    if row["note"]:
+        remarks.append(row["note"])
     return "；".join(remarks)
 
 

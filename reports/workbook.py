@@ -31,6 +31,8 @@ def render_workbook(notice: Notice, result: ResultSet) -> bytes:
             _sheet(book, styles, notice, "修订", [notice.revision], notice.revision_remarks)
         _sheet(book, styles, notice, "总表", [notice.overview])
         _ranking(book, styles, notice)
+        if notice.single is not None:
+            _sheet(book, styles, notice, "单一来源", [notice.single])
         _sheet(book, styles, notice, "文件目标", [notice.city])
         _sheet(book, styles, notice, "报送情况", [notice.submissions, notice.findings])
         _notes(book, styles, notice)

@@ -1,6 +1,6 @@
 """The demonstration year: invented submissions of real form, with deliberate defects, labelled 示例数据 throughout."""
 
-from samples.figures import SampleError
+from samples.courses import SampleError
 from samples.year import SampleDefect, SampleFile, SampleReport, write_demonstration_year, write_late_correction
 
 __all__ = [

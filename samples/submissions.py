@@ -1,4 +1,5 @@
-"""Which files the demonstration year consists of: one a reporter and month, and what the defects change about that.
+"""Which files the demonstration year consists of: one a reporter and month, with all its tables, and what the defects
+change about that.
 
 `defects.csv` says who has which defect in which month, `changes.csv` what the first or the second version gets wrong.
 """
@@ -10,8 +11,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from ingestion.periods import TIMEZONE
-from ingestion.registry import Registry
-from samples.figures import MONTHS, Figures, TableRow, growth_pct, read_data
+from ingestion.registry import Registry, Row
+from samples.courses import MONTHS, read_data
+from samples.figures import Figures, Table, TableRow, growth_pct
 
 CSV_FORM = "gb18030_csv"
 LATE_CORRECTION = "late_correction"
@@ -22,12 +24,12 @@ _OFFICE_MINUTES = (8 * 60 + 30, 17 * 60 + 30)
 class Submission:
     """One file that a reporter sends: what it holds and when it is received (Asia/Shanghai)."""
 
-    reporter: dict[str, str]
+    reporter: Row
     month: str
     file_name: str
     received_at: datetime
     is_csv: bool
-    rows: list[TableRow]
+    tables: list[Table]
 
 
 class Plan:
@@ -35,9 +37,8 @@ class Plan:
 
     def __init__(self, registry: Registry) -> None:
         self.figures = Figures(registry)
-        self.programme = registry.row("programmes", "programme_id", self.figures.programme_id)
-        calendar = registry.row("reporting_calendar", "programme_id", self.figures.programme_id)
-        self._due_days = int(calendar["due_days"])
+        self.reporters = self.figures.obligations.reporters
+        self._due_days = {row["programme_id"]: int(row["due_days"]) for row in registry.rows("reporting_calendar")}
         self.defects = read_data("defects")
         self._changes = read_data("changes")
         self._csv_reporters = {row["reporter_id"] for row in self.defects if row["defect"] == CSV_FORM}
@@ -50,67 +51,82 @@ class Plan:
 
     def submissions(self, months: list[str]) -> list[Submission]:
         """What was sent for the given months, in the order of receipt."""
-        sent = [s for month in months for reporter in self.figures.reporters for s in self._table(reporter, month)]
+        sent = [s for month in months for reporter in self.reporters for s in self._versions(reporter, month)]
         return sorted(sent, key=lambda submission: (submission.received_at, submission.file_name))
 
     def late_correction(self) -> Submission:
         """The correction that arrives after the year's last notices."""
         defect = next(row for row in self.defects if row["defect"] == LATE_CORRECTION)
-        reporter = next(row for row in self.figures.reporters if row["reporter_id"] == defect["reporter_id"])
+        reporter = next(row for row in self.reporters if row["reporter_id"] == defect["reporter_id"])
         return self._version(reporter, defect["month"], "resent", defect)
 
-    def _table(self, reporter: dict[str, str], month: str) -> list[Submission]:
+    def _versions(self, reporter: Row, month: str) -> list[Submission]:
         defect = self._by_table.get((reporter["reporter_id"], month), {})
-        if defect.get("defect") == "missing":
+        is_due = self.figures.obligations.tables(reporter["reporter_id"], _number(month))
+        if not is_due or defect.get("defect") == "missing":
             return []
         is_sent_again = defect.get("resent_received_at") and defect["defect"] != LATE_CORRECTION
         versions = ["first", "resent"] if is_sent_again else ["first"]
         return [self._version(reporter, month, version, defect) for version in versions]
 
-    def _version(self, reporter: dict[str, str], month: str, version: str, defect: dict[str, str]) -> Submission:
+    def _version(self, reporter: Row, month: str, version: str, defect: Row) -> Submission:
         reporter_id = reporter["reporter_id"]
         is_csv = reporter_id in self._csv_reporters
         suffix = defect["resent_suffix"] if version == "resent" else ""
         received = defect.get(f"{version}_received_at")
-        rows = self._rows(reporter_id, month, version, defect.get("defect", ""))
+        tables = self._tables(reporter_id, month, version, defect.get("defect", ""))
+        due_days = min(self._due_days[table.programme["programme_id"]] for table in tables)
         return Submission(
             reporter=reporter,
             month=month,
             file_name=f"{reporter_id}/{month}{suffix}.{'csv' if is_csv else 'xlsx'}",
-            received_at=datetime.fromisoformat(received) if received else self._usual_receipt(reporter_id, month),
+            received_at=datetime.fromisoformat(received) if received else _usual_receipt(reporter_id, month, due_days),
             is_csv=is_csv,
-            rows=_with_note(rows, self._note(reporter_id, month, version)),
+            tables=tables,
         )
 
-    def _rows(self, reporter_id: str, month: str, version: str, defect: str) -> list[TableRow]:
+    def _tables(self, reporter_id: str, month: str, version: str, defect: str) -> list[Table]:
         changes = [row for row in self._changes if (row["defect"], row["version"]) == (defect, version)]
         shifts = {row["indicator"]: Decimal(row["value"]) for row in changes if row["change"] == "shift"}
-        rows = self.figures.rows(reporter_id, int(month[-2:]), shifts)
-        for change in changes:
-            rows = _spoilt(rows, change)
-        return rows
+        note, concerned = self._note(reporter_id, month, version)
+        tables = []
+        for table in self.figures.tables(reporter_id, _number(month), shifts):
+            programme_id, rows = table.programme["programme_id"], table.rows
+            for change in changes:
+                rows = _spoilt(rows, change) if change["programme_id"] == programme_id else rows
+            if note and (not concerned or programme_id in concerned):
+                rows = [replace(rows[0], note=note), *rows[1:]]
+            tables.append(replace(table, rows=rows))
+        return tables
 
-    def _note(self, reporter_id: str, month: str, version: str) -> str:
-        """A version sent again says why; so does the first table after a missing month."""
+    def _note(self, reporter_id: str, month: str, version: str) -> tuple[str, set[str]]:
+        """A version sent again says why, in the programmes that the defect changes; so does the first file after a
+        missing month, in all."""
         own = self._by_table.get((reporter_id, month))
         if version == "resent" and own:
-            return own["note"]
-        before = self._by_table.get((reporter_id, f"{month[:5]}{int(month[-2:]) - 1:02d}"), {})
-        return before["note"] if before.get("defect") == "missing" else ""
-
-    def _usual_receipt(self, reporter_id: str, month: str) -> datetime:
-        """A moment in office hours of a weekday before the due date, spread by a hash so that it never changes."""
-        year, number = map(int, month.split("-"))
-        last = date(year, number, monthrange(year, number)[1])
-        days = [last + timedelta(days=days) for days in range(2, self._due_days + 1)]
-        weekdays = [day for day in days if day.weekday() < 5] or [last + timedelta(days=self._due_days)]
-        seed = int.from_bytes(hashlib.sha256(f"{reporter_id} {month}".encode()).digest()[:8])
-        opens, closes = _OFFICE_MINUTES
-        minutes = opens + seed // len(weekdays) % (closes - opens)
-        return datetime.combine(weekdays[seed % len(weekdays)], time(minutes // 60, minutes % 60), TIMEZONE)
+            return own["note"], {row["programme_id"] for row in self._changes if row["defect"] == own["defect"]}
+        before = self._by_table.get((reporter_id, f"{month[:5]}{_number(month) - 1:02d}"), {})
+        return before["note"] if before.get("defect") == "missing" else "", set()
 
 
-def _spoilt(rows: list[TableRow], change: dict[str, str]) -> list[TableRow]:
+def _number(month: str) -> int:
+    """'2021-08' is 8."""
+    return int(month[-2:])
+
+
+def _usual_receipt(reporter_id: str, month: str, due_days: int) -> datetime:
+    """A moment in office hours of a weekday before the due date, spread by a hash so that it never changes."""
+    year, number = map(int, month.split("-"))
+    last = date(year, number, monthrange(year, number)[1])
+    days = [last + timedelta(days=days) for days in range(2, due_days + 1)]
+    weekdays = [day for day in days if day.weekday() < 5] or [last + timedelta(days=due_days)]
+    seed = int.from_bytes(hashlib.sha256(f"{reporter_id} {month}".encode()).digest()[:8])
+    opens, closes = _OFFICE_MINUTES
+    minutes = opens + seed // len(weekdays) % (closes - opens)
+    return datetime.combine(weekdays[seed % len(weekdays)], time(minutes // 60, minutes % 60), TIMEZONE)
+
+
+def _spoilt(rows: list[TableRow], change: Row) -> list[TableRow]:
     """The rows with one mistake put in; a shift is no mistake and was applied with the figures."""
     if change["change"] == "unknown_indicator":
         value = Decimal(change["value"])
@@ -121,12 +137,12 @@ def _spoilt(rows: list[TableRow], change: dict[str, str]) -> list[TableRow]:
     return [spoil(row, change) if row.indicator_id == change["indicator"] else row for row in rows]
 
 
-def _text(row: TableRow, change: dict[str, str]) -> TableRow:
+def _text(row: TableRow, change: Row) -> TableRow:
     """Words where a number is due."""
     return replace(row, **{change["column"]: change["value"]})
 
 
-def _negative(row: TableRow, change: dict[str, str]) -> TableRow:
+def _negative(row: TableRow, change: Row) -> TableRow:
     """The month's flow with the wrong sign, carried into the cumulative, so that the sign is the only mistake."""
     flow, cumulative = row.month_value, row.cumulative_value
     assert isinstance(flow, Decimal) and isinstance(cumulative, Decimal) and row.same_period_value is not None
@@ -135,14 +151,9 @@ def _negative(row: TableRow, change: dict[str, str]) -> TableRow:
     return replace(row, month_value=-flow, cumulative_value=fallen, growth_pct=pct)
 
 
-def _wrong_cumulative(row: TableRow, change: dict[str, str]) -> TableRow:
+def _wrong_cumulative(row: TableRow, change: Row) -> TableRow:
     """A cumulative that is not the previous one plus the month."""
     cumulative = row.cumulative_value
     assert isinstance(cumulative, Decimal) and row.same_period_value is not None
     wrong = cumulative + Decimal(change["value"])
     return replace(row, cumulative_value=wrong, growth_pct=growth_pct(wrong, row.same_period_value))
-
-
-def _with_note(rows: list[TableRow], note: str) -> list[TableRow]:
-    """The note on the first row."""
-    return [replace(rows[0], note=note), *rows[1:]] if note else rows

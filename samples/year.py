@@ -10,9 +10,9 @@ from pathlib import Path
 from ingestion.inbox import RECEIPTS_FILE
 from ingestion.periods import parse_period
 from ingestion.receipts import COLUMNS as RECEIPT_COLUMNS
-from ingestion.registry import load_registry
+from ingestion.registry import Row, load_registry
 from ingestion.settings import get_settings
-from samples.figures import SampleError
+from samples.courses import SampleError
 from samples.forms import content_of
 from samples.submissions import CSV_FORM, LATE_CORRECTION, Plan, Submission
 
@@ -22,7 +22,7 @@ _DEFECT_SENTENCES = {
     "late": "逾期报送",
     "missing": "未报送，下一月的累计数含本月",
     "corrected": "先报后更正",
-    "mistaken": "首次报送有误(应被退回),随后重报",
+    "mistaken": "首次报送有误（应被退回），随后重报",
 }
 
 
@@ -59,7 +59,7 @@ class SampleReport:
     @property
     def lines(self) -> list[str]:
         """The report for people."""
-        head = f"已写入示例数据{len(self.files)}个文件(数值为虚构):{self.inbox}"
+        head = f"已写入示例数据{len(self.files)}个文件（数值为虚构）：{self.inbox}"
         return [head, *(f"· {defect.sentence}" for defect in self.defects)]
 
 
@@ -72,9 +72,9 @@ def write_demonstration_year(inbox: Path, months: list[str] | None = None) -> Sa
     plan = _plan()
     chosen = plan.months if months is None else months
     if wrong := [month for month in chosen if month not in plan.months]:
-        raise SampleError(f"示例年度只有 {plan.months[0]} 至 {plan.months[-1]};没有 {'、'.join(wrong)}")
+        raise SampleError(f"示例年度只有 {plan.months[0]} 至 {plan.months[-1]}；没有 {'、'.join(wrong)}")
     submissions = plan.submissions(sorted(set(chosen)))
-    contents = [content_of(submission, plan.programme["programme_name"]) for submission in submissions]
+    contents = list(map(content_of, submissions))
     files = tuple(map(_sample_file, submissions, contents))
     _replace(inbox / RECEIPTS_FILE, _receipts(files))
     for file, content in zip(files, contents, strict=True):
@@ -89,7 +89,7 @@ def write_late_correction(inbox: Path) -> Path:
     """
     plan = _plan()
     submission = plan.late_correction()
-    content = content_of(submission, plan.programme["programme_name"])
+    content = content_of(submission)
     receipts = inbox / RECEIPTS_FILE
     known = receipts.read_bytes() if receipts.exists() else _receipts(())
     line = _receipts((_sample_file(submission, content),), with_header=False)
@@ -137,11 +137,11 @@ def _defects(plan: Plan, files: tuple[SampleFile, ...], months: set[str]) -> tup
     return tuple(_defect(plan, row, files) for row in rows if not row["month"] or row["month"] in months)
 
 
-def _defect(plan: Plan, row: dict[str, str], files: tuple[SampleFile, ...]) -> SampleDefect:
+def _defect(plan: Plan, row: Row, files: tuple[SampleFile, ...]) -> SampleDefect:
     month = row["month"] or None
     own = [f for f in files if f.reporter_id == row["reporter_id"] and month in (None, f.month)]
-    name = next(r["reporter_name"] for r in plan.figures.reporters if r["reporter_id"] == row["reporter_id"])
+    name = next(r["reporter_name"] for r in plan.reporters if r["reporter_id"] == row["reporter_id"])
     where = f"{name}{parse_period(month).label}" if month else name
-    listed = [f"{f.file_name}({f.received_at:%Y-%m-%d %H:%M}收到)" for f in own] if month else [f"{len(own)}个文件"]
-    sentence = f"{where}:{_DEFECT_SENTENCES[row['defect']]}" + (f":{'、'.join(listed)}" if own else "")
+    listed = [f"{f.file_name}（{f.received_at:%Y-%m-%d %H:%M} 收到）" for f in own] if month else [f"{len(own)}个文件"]
+    sentence = f"{where}：{_DEFECT_SENTENCES[row['defect']]}" + (f"：{'、'.join(listed)}" if own else "")
     return SampleDefect(row["defect"], row["reporter_id"], month, tuple(f.file_name for f in own), sentence)

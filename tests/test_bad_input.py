@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 
 from expectations import judge
+from expectations.roster import Roster
 from ingestion.contract import CSV_HEADER
+from ingestion.registry import load_registry
 from ingestion.settings import Settings, get_settings
 from ingestion.store import open_warehouse
 from ingestion.sweep import SweepReport, sweep
@@ -21,6 +23,8 @@ def csv_text(reporter: str = "江岸区", period: str = "2021-01", indicator: st
         "技术合同成交额": "1.5,1.5",
         "科技成果转化对接活动": "0,0",
     }
+    owed = Roster(load_registry(get_settings().registry)).required_indicators("innovation_2021", "jiangan", "2021-01")
+    rows |= {row["indicator_name"]: "0,0" for row in owed if row["indicator_name"] not in rows}
     lines = [f"创新提能2021,{reporter},{period},{name},{numbers},,," for name, numbers in rows.items()]
     if indicator:
         lines.append(f"创新提能2021,{reporter},{period},{indicator},1,1,,,")

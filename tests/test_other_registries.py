@@ -80,7 +80,7 @@ def test_a_notice_of_another_city_names_no_district_of_ours(air: tuple[Path, Pat
     assert "神农架" in text
     registered = read_csv(ROOT / "dbt_project" / "seeds" / "reporters.csv")
     ours = [row["reporter_name"] for row in registered if row["reporter_kind"] == "district"]
-    assert len(ours) == 16
+    assert len(ours) >= 16
     assert [name for name in ours if name in text] == []
 
 

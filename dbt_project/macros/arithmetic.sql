@@ -21,6 +21,25 @@
 {%- endmacro %}
 
 
+{#- What part of a target is reached; of an upper limit, 2 minus the part used up: at the limit 1, beyond it less. -#}
+{% macro completion_of(value, target, comparator) -%}
+    case
+        when {{ comparator }} = '<=' then 2 - {{ exact_ratio(value, target) }}
+        else {{ exact_ratio(value, target) }}
+    end::decimal(24, 12)
+{%- endmacro %}
+
+
+{#- Whether a value meets a target, by the target's own comparator; of a range, its lower end passes. -#}
+{% macro is_met_by(value, target, comparator) -%}
+    case {{ comparator }}
+        when '>' then {{ value }} > {{ target }}
+        when '<=' then {{ value }} <= {{ target }}
+        else {{ value }} >= {{ target }}
+    end
+{%- endmacro %}
+
+
 {#- A decimal(24, 12) as a whole number of units of its last compared decimal, rounded half up (away from zero):
     two values are equal at that precision exactly when these numbers are equal. -#}
 {% macro units_at(value, decimals) -%}

@@ -19,5 +19,5 @@ where
             on programme_indicators.indicator_id = indicators.indicator_id
         where
             programme_indicators.programme_id = rosters.programme_id
-            and indicators.supplier_kind = rosters.reporter_kind
+            and {{ is_supplier('indicators', 'rosters') }}
     )

@@ -37,7 +37,8 @@ def _indicator(indicator_id: str, name: str, kind: str, unit: str, decimals: int
 
 def _programme(programme_id: str, name: str) -> Row:
     dates = {"starts_on": "2021-01-01", "ends_on": "2021-12-31"}
-    return {"programme_id": programme_id, "programme_name": name, "document_id": "doc"} | dates
+    kinds = {"reporter_kind": "district", "city_reporter_id": "city"}
+    return {"programme_id": programme_id, "programme_name": name, "document_id": "doc"} | dates | kinds
 
 
 def _member(reporter_id: str, **dates: str) -> Row:
@@ -47,7 +48,9 @@ def _member(reporter_id: str, **dates: str) -> Row:
 REGISTRY: dict[str, list[Row]] = {
     "documents": [{"document_id": "doc", "number": "示例〔2021〕1号", "title": "示例", "is_scored": "false"}],
     "programmes": [_programme("pilot", "示例方案"), _programme("other", "另一方案")],
-    "programme_cadences": [{"programme_id": "pilot", "cadence": "monthly_dispatch", "label": "月调度"}],
+    "programme_cadences": [
+        {"programme_id": "pilot", "cadence": "monthly_dispatch", "reporter_kind": "district", "label": "月调度"}
+    ],
     "reporters": [
         {"reporter_id": "city", "reporter_name": "示例市", "reporter_kind": "city", "display_order": "0"},
         {"reporter_id": "bureau", "reporter_name": "示例局", "reporter_kind": "department", "display_order": "900"},
@@ -59,7 +62,9 @@ REGISTRY: dict[str, list[Row]] = {
             for number, id_ in enumerate(DISTRICTS, start=1)
         ),
     ],
-    "reporter_groups": [{"programme_id": "pilot", "group_id": "all", "group_name": "各区", "is_ranked": "true"}],
+    "reporter_groups": [
+        {"programme_id": "pilot", "group_id": "all", "group_name": "各区", "is_ranked": "true", "display_order": "1"}
+    ],
     "reporter_group_members": [*(_member(id_) for id_ in DISTRICTS), _member("joined", valid_from="2021-06-01")],
     "indicators": [
         _indicator("enterprises", "新增企业", "increment", "家", 0),
@@ -67,17 +72,20 @@ REGISTRY: dict[str, list[Row]] = {
         _indicator("stock", "企业总数", "level", "家", 0),
         _indicator("growth", "产值增速", "rate", "%", 1, is_non_negative="false"),
         _indicator("visits", "走访次数", "increment", "次", 0, frequency="quarter"),
-        _indicator("intensity", "研发强度", "ratio", "%", 2, supplier_kind="city", frequency="year"),
+        _indicator("intensity", "研发强度", "rate", "%", 2, supplier_kind="city", frequency="year"),
         _indicator("stations", "站点数", "level", "个", 0, home_programme_id="other"),
     ],
     "programme_indicators": [
-        {"programme_id": "pilot", "indicator_id": id_, "is_required": required, "display_order": str(order)}
-        for order, (id_, required) in enumerate(
-            [("enterprises", "true"), ("contracts", "true"), ("stock", "true"), ("visits", "true"), ("growth", "false")]
-            + [("intensity", "true"), ("stations", "true")]
-        )
+        {"programme_id": "other", "indicator_id": "stations", "is_required": "true", "display_order": "0"},
+        *(
+            {"programme_id": "pilot", "indicator_id": id_, "is_required": required, "display_order": str(order)}
+            for order, (id_, required) in enumerate(
+                [("enterprises", "true"), ("contracts", "true"), ("stock", "true"), ("visits", "true")]
+                + [("growth", "false"), ("intensity", "true"), ("stations", "true")]
+            )
+        ),
     ],
-    "reporting_calendar": [{"programme_id": "pilot", "due_days": "10", "publish_days": "15"}],
+    "reporting_calendar": [{"programme_id": id_, "due_days": "10", "publish_days": "15"} for id_ in ("pilot", "other")],
 }
 
 

@@ -11,7 +11,7 @@ from expectations import JudgementReport, JudgingError, judge
 from ingestion.settings import ROOT
 from ingestion.store import open_warehouse
 from tests.expectations.conftest import Judged
-from tests.expectations.factories import make_submission, make_table, utc
+from tests.expectations.factories import make_submission, make_table, utc, write_registry
 
 
 def test_great_expectations_decides(new_desk, monkeypatch):
@@ -166,3 +166,16 @@ def test_command_fails_readably_without_a_registry(desk, monkeypatch, tmp_path):
 
 def test_judging_nothing_is_nothing(desk):
     assert judge() == JudgementReport()
+
+
+@pytest.mark.parametrize(("effective_on", "accepted"), [("2021-02-01", 1), ("2021-03-01", 0)])
+def test_a_cumulative_begins_anew_in_the_month_that_took_another_reporter_over(
+    new_desk, tmp_path, effective_on, accepted
+):
+    folder = write_registry(tmp_path / "seeds")
+    with (folder / "reporter_successions.csv").open("a", encoding="utf-8") as file:
+        file.write(f"outsider,d001,{effective_on},示例\n")
+    desk = new_desk(YIBIAO_REGISTRY=str(folder))
+    desk.judge(make_submission("d001", 1))
+    larger = make_submission("d001", 2, make_table("d001", 2).change("新增企业", cumulative_value="50"))
+    assert desk.judge(larger).accepted == accepted

@@ -197,7 +197,9 @@ def test_the_command_writes_drafts_with_the_registrys_columns_and_never_into_a_r
 def test_drafts_lie_in_the_data_folder_when_nobody_says_where(home: Settings) -> None:
     result = CliRunner().invoke(app, [str(OWN)])
     assert result.exit_code == 0, result.output
-    assert sorted(path.name for path in (home.home / "documents" / OWN.stem).iterdir()) == ["targets.csv", "tasks.csv"]
+    assert sorted(path.name for path in (home.home / "documents" / OWN.stem).iterdir()) == [
+        f"{table}.csv" for table in ("clauses", "targets", "tasks")
+    ]
 
 
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -261,10 +263,7 @@ def test_real_page_ends_and_noise(shared: Path) -> None:
 
 
 def test_drafts_find_what_was_entered_by_hand(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Recall over the documents of the registry, by document, clause, comparator and values.
-
-    What is drafted besides is printed, not judged: the registry does not hold every goal of the documents yet.
-    """
+    """At least 95 % of the registry's rows are drafted, and at most 15 % besides: by clause, comparator and values."""
     registry = load_registry(SEEDS)
     drafted: list[tuple[str, ...]] = []
     entered: list[tuple[str, ...]] = []
@@ -280,10 +279,11 @@ def test_drafts_find_what_was_entered_by_hand(shared: Path, capsys: pytest.Captu
             drafted += own
             entered += by_hand
     recall = 1 - len(without(entered, drafted)) / len(entered)
-    besides = len(without(drafted, entered))
+    invented = len(without(drafted, entered)) / len(entered)
     with capsys.disabled():
-        print(f"\nfound {recall:.1%} of the {len(entered)} rows entered by hand; drafted {besides} besides")
+        print(f"\nfound {recall:.1%} of the {len(entered)} rows entered by hand; invented {invented:.1%} besides")
     assert recall >= 0.95
+    assert invented <= 0.15
 
 
 def measured(row: Row) -> tuple[str, ...]:

@@ -78,7 +78,10 @@ def test_a_folder_with_other_data_is_left_alone_and_the_message_says_what_lies_t
 
 def test_the_expected_notices_are_those_of_the_registry():
     with (REGISTRY / "programme_cadences.csv").open(encoding="utf-8", newline="") as file:
-        cadences = Counter(row["cadence"] for row in csv.DictReader(file))
+        rows = [row for row in csv.DictReader(file) if row["programme_id"].endswith("2021")]
+    # The chains' own rounds are listed, but nobody sends a table a chain.
+    cadences = Counter(row["cadence"] for row in rows if row["reporter_kind"] == "district")
+    assert len(rows) == cadences.total() + 3
     a_year = {
         "monthly_dispatch": 12,
         "bimonthly_exchange": 6,

@@ -78,7 +78,7 @@ def test_places_are_numbers_that_read_as_n_of_m(warehouse: Path) -> None:
 
 def test_sheets_are_set_up_for_a4_landscape_with_frozen_panes(warehouse: Path) -> None:
     book = published_book()
-    assert book.sheetnames == ["总表", "排名", "文件目标", "报送情况", "说明"]
+    assert book.sheetnames == ["总表", "排名", "单一来源", "文件目标", "报送情况", "说明"]
     for sheet in book:
         assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
         assert sheet.page_setup.fitToHeight in (0, "0")

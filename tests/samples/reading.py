@@ -6,45 +6,62 @@ from decimal import Decimal
 from pathlib import Path
 
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
-from ingestion.contract import BY_NAME, NUMBER_COLUMNS, TABLE_SHEET
+from ingestion.contract import BY_NAME, NUMBER_COLUMNS
 
 Row = dict[str, object]
+Table = dict[str, Row]
+LABELS = {BY_NAME[name].label: name for name in ("programme", "reporter", "period")}
 
 
-def table_of(path: Path) -> dict[str, Row]:
-    """Rows by indicator name; figures as Decimal, blank as None, anything else as found."""
-    return {str(row["indicator"]): row for row in (_csv_rows(path) if path.suffix == ".csv" else _xlsx_rows(path))}
+def table_of(path: Path) -> Table:
+    """The first table's rows by indicator name; figures as Decimal, blank as None, anything else as found."""
+    return next(iter(tables_of(path).values()))
 
 
-def heads_of(path: Path) -> dict[str, str]:
-    """The values beside the labels above a workbook's table, by column name."""
-    cells = [(cell.value, cell) for row in load_workbook(path)[TABLE_SHEET].iter_rows() for cell in row]
-    labels = {BY_NAME[name].label: name for name in ("programme", "reporter", "period")}
-    return {labels[value]: cell.offset(0, 1).value for value, cell in cells if value in labels}
+def tables_of(path: Path) -> dict[str, Table]:
+    """The same of every table, by the programme's name."""
+    if path.suffix == ".csv":
+        return _csv_tables(path)
+    return {heads_of(sheet)["programme"]: _rows(sheet) for sheet in sheets_of(path)}
 
 
-def header_of(path: Path) -> list[str]:
-    """The header row of a workbook's table."""
-    return next(row for row in _lines(path) if row[0] == BY_NAME["indicator"].label)
+def sheets_of(path: Path) -> list[Worksheet]:
+    """The sheets of a workbook that hold a table."""
+    return [sheet for sheet in load_workbook(path).worksheets if heads_of(sheet)]
 
 
-def _lines(path: Path) -> list[list[object]]:
-    return [list(row) for row in load_workbook(path)[TABLE_SHEET].iter_rows(values_only=True)]
+def heads_of(sheet: Worksheet) -> dict[str, str]:
+    """The values beside the labels above a sheet's table, by column name."""
+    cells = [cell for row in sheet.iter_rows(max_col=1) for cell in row]
+    return {LABELS[cell.value]: cell.offset(0, 1).value for cell in cells if cell.value in LABELS}
 
 
-def _xlsx_rows(path: Path) -> list[Row]:
-    lines = _lines(path)
-    start = next(i for i, line in enumerate(lines) if line[0] == BY_NAME["indicator"].label)
+def header_of(sheet: Worksheet) -> list[str]:
+    """The header row of a sheet's table."""
+    return next(row for row in _lines(sheet) if row[0] == BY_NAME["indicator"].label)
+
+
+def _lines(sheet: Worksheet) -> list[list[object]]:
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def _rows(sheet: Worksheet) -> Table:
+    lines = _lines(sheet)
+    start = lines.index(header_of(sheet))
     names = {column.label: column.name for column in BY_NAME.values()}
     header = [names.get(str(label), "unit") for label in lines[start]]
     rows = [dict(zip(header, line, strict=True)) for line in lines[start + 1 :]]
-    return [row | {c.name: _number(row[c.name]) for c in NUMBER_COLUMNS} for row in rows]
+    return {str(row["indicator"]): row | {c.name: _number(row[c.name]) for c in NUMBER_COLUMNS} for row in rows}
 
 
-def _csv_rows(path: Path) -> list[Row]:
-    rows = csv.DictReader(io.StringIO(path.read_bytes().decode("gb18030")))
-    return [row | {c.name: Decimal(row[c.name]) if row[c.name] else None for c in NUMBER_COLUMNS} for row in rows]
+def _csv_tables(path: Path) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    for row in csv.DictReader(io.StringIO(path.read_bytes().decode("gb18030"))):
+        numbers = {c.name: Decimal(row[c.name]) if row[c.name] else None for c in NUMBER_COLUMNS}
+        tables.setdefault(row["programme"], {})[row["indicator"]] = row | numbers
+    return tables
 
 
 def _number(value: object) -> object:

@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.registry import Registry
 from samples import SampleDefect, SampleReport, write_late_correction
-from tests.samples.reading import table_of
+from tests.samples.reading import table_of, tables_of
 
 ADDED, TOTAL, CONTRACTS = "新增高新技术企业", "高新技术企业总数", "技术合同成交额"
 KINDS = ["gb18030_csv", "mistaken", "late", "corrected", "missing"]
@@ -47,7 +47,9 @@ def test_missing_month_has_no_file_and_the_next_table_includes_it(
         for name in (ADDED, CONTRACTS)
     }
     assert all(value > 0 for value in unreported.values()), unreported
-    assert "8月" in str(after[ADDED]["note"])
+    tables = tables_of(folder / f"2021-{int(defect.month[-2:]) + 1:02d}.xlsx")
+    assert len(tables) == 2
+    assert all("8月" in str(next(iter(table.values()))["note"]) for table in tables.values())
 
 
 def test_both_versions_of_the_corrected_month_continue_the_month_before(
@@ -61,6 +63,17 @@ def test_both_versions_of_the_corrected_month_continue_the_month_before(
             assert table[name]["cumulative_value"] == expected
     shifts = {name: first[name]["cumulative_value"] - corrected[name]["cumulative_value"] for name in first}
     assert {n: s for n, s in shifts.items() if s} == {ADDED: 3, TOTAL: 3, CONTRACTS: Decimal("-0.85")}
+    assert "更正" in str(corrected[ADDED]["note"])
+
+
+@pytest.mark.parametrize("kind", ["corrected", "mistaken"])
+def test_the_other_table_is_the_same_in_both_versions(
+    written_year: SampleReport, defects: dict[str, SampleDefect], kind: str
+) -> None:
+    first, again = map(tables_of, _paths(written_year, defects[kind]))
+    assert list(first) == list(again) and len(first) == 2
+    changed = [name for name in first if first[name] != again[name]]
+    assert changed == ["创新提能2021"]
 
 
 def test_the_correction_comes_before_the_next_months_table(

@@ -12,6 +12,9 @@ from ingestion.contract import SAMPLE_LABEL
 from ingestion.periods import end_of_day, parse_period
 from ingestion.registry import Registry
 from samples import SampleError, SampleReport, write_demonstration_year, write_late_correction
+from samples.figures import Figures
+from tests.samples.conftest import Owed
+from tests.samples.reading import tables_of
 
 
 def _bytes_of(inbox: Path) -> dict[str, bytes]:
@@ -32,25 +35,52 @@ def test_two_runs_write_the_same_bytes(written_year: SampleReport, inbox: Path) 
     assert [name for name in first if again[name] != first[name]] == []
 
 
-def test_bytes_do_not_depend_on_which_months_are_written(written_year: SampleReport, inbox: Path) -> None:
+def test_bytes_do_not_depend_on_which_months_are_written(written_year: SampleReport, owed: Owed, inbox: Path) -> None:
     report = write_demonstration_year(inbox, ["2021-02", "2021-03"])
     assert {file.month for file in report.files} == {"2021-02", "2021-03"}
-    assert len(report.files) == 2 * 16 + 1
+    assert len(report.files) == sum(month in ("2021-02", "2021-03") for _, month in owed) + 1
     assert [file for file in report.files if file not in written_year.files] == []
     assert [row["file_name"] for row in _receipts(inbox)] == [file.file_name for file in report.files]
 
 
-def test_every_reporter_sends_every_month_but_the_missing_one(written_year: SampleReport, registry: Registry) -> None:
-    tables = {(file.reporter_id, file.month) for file in written_year.files}
-    missing = [defect for defect in written_year.defects if defect.kind == "missing"]
-    districts = {row["reporter_id"] for row in registry.rows("reporters") if row["reporter_kind"] == "district"}
-    months = parse_period("2021").months
-    expected = {(reporter_id, month) for reporter_id in districts for month in months}
-    assert len(expected) == 192
-    assert expected - tables == {(missing[0].reporter_id, missing[0].month)}
-    assert tables <= expected
-    # 191 tables, two of them sent twice
-    assert len(written_year.files) == 193
+def test_every_reporter_sends_what_it_owes_but_the_missing_file(written_year: SampleReport, owed: Owed) -> None:
+    sent = {(file.reporter_id, file.month) for file in written_year.files}
+    (missing,) = [defect for defect in written_year.defects if defect.kind == "missing"]
+    assert owed.keys() - sent == {(missing.reporter_id, missing.month)}
+    assert sent <= owed.keys()
+    resent = [defect for defect in written_year.defects if len(defect.file_names) == 2]
+    assert len(written_year.files) == len(owed) - 1 + len(resent)
+    assert len(resent) == 2
+
+
+def test_every_file_holds_the_tables_and_rows_that_are_owed(written_year: SampleReport, owed: Owed) -> None:
+    mistaken = next(defect for defect in written_year.defects if defect.kind == "mistaken").file_names[0]
+    for file in written_year.files:
+        found = {name: list(table) for name, table in tables_of(written_year.inbox / file.file_name).items()}
+        if file.file_name == mistaken:  # one row more
+            found = {name: [row for row in rows if row != "科技型中小企业入库数"] for name, rows in found.items()}
+        assert found == owed[file.reporter_id, file.month], file.file_name
+        assert list(found) == list(owed[file.reporter_id, file.month]), file.file_name
+
+
+def test_departments_and_districts_owe_what_their_kind_supplies(registry: Registry, owed: Owed) -> None:
+    kinds = {row["reporter_id"]: row["reporter_kind"] for row in registry.rows("reporters")}
+    assert {kinds[reporter_id] for reporter_id, _ in owed} == {"district", "department"}
+    districts = {key: tables for key, tables in owed.items() if kinds[key[0]] == "district"}
+    assert len(districts) == 16 * 12 and {len(tables) for tables in districts.values()} == {2}
+    monthly, yearly = (owed["statistics_bureau", month] for month in ("2021-11", "2021-12"))
+    assert sum(map(len, monthly.values())) == 1
+    assert sum(map(len, yearly.values())) > 5 and len(yearly) == 2
+
+
+def test_an_indicator_without_figures_is_named(registry: Registry) -> None:
+    tables = dict(registry.tables)
+    unknown = registry.row("indicators", "indicator_id", "projects_started") | {"indicator_id": "bridges_built"}
+    listed = registry.row("programme_indicators", "indicator_id", "projects_started")
+    tables["indicators"] = [*tables["indicators"], unknown]
+    tables["programme_indicators"] = [*tables["programme_indicators"], listed | {"indicator_id": "bridges_built"}]
+    with pytest.raises(SampleError, match="bridges_built of donghu_hitech"):
+        Figures(Registry(registry.folder, tables, ""))
 
 
 def test_every_file_lies_in_its_reporters_folder_and_no_unfinished_file_is_left(written_year: SampleReport) -> None:
@@ -71,27 +101,30 @@ def test_receipts_name_every_file_with_its_hash_in_order_of_receipt(written_year
     assert {row["source"] for row in rows} == {"示例邮箱"}
 
 
-def test_only_the_late_month_has_no_file_by_the_due_date(written_year: SampleReport, registry: Registry) -> None:
-    due_days = int(registry.row("reporting_calendar", "programme_id", "innovation_2021")["due_days"])
+def test_only_the_late_file_comes_after_the_due_date(written_year: SampleReport, registry: Registry) -> None:
+    due_days = {
+        int(registry.row("reporting_calendar", "programme_id", programme_id)["due_days"])
+        for programme_id in ("innovation_2021", "four_accelerations_2021")
+    }
     first: dict[tuple[str, str], datetime] = {}
     for file in written_year.files:
         assert file.received_at > end_of_day(parse_period(file.month).last_date)
         first.setdefault((file.reporter_id, file.month), file.received_at)
-    due = {month: end_of_day(parse_period(month).last_date, due_days) for month in parse_period("2021").months}
+    due = {month: end_of_day(parse_period(month).last_date, min(due_days)) for month in parse_period("2021").months}
     late = [key for key, received_at in first.items() if received_at >= due[key[1]]]
     assert late == [(d.reporter_id, d.month) for d in written_year.defects if d.kind == "late"]
 
 
-def test_a_month_is_received_after_the_month_before_it(written_year: SampleReport) -> None:
+def test_a_month_is_received_after_the_month_before_it(written_year: SampleReport, owed: Owed) -> None:
     by_reporter: dict[str, list[str]] = {}
     for file in written_year.files:
         by_reporter.setdefault(file.reporter_id, []).append(file.month)
-    assert len(by_reporter) == 16
+    assert by_reporter.keys() == {reporter_id for reporter_id, _ in owed}
     assert [reporter_id for reporter_id, months in by_reporter.items() if months != sorted(months)] == []
 
 
 def test_report_says_each_defect_in_chinese_with_its_sample_label(written_year: SampleReport) -> None:
-    assert SAMPLE_LABEL in written_year.lines[0] and "193" in written_year.lines[0]
+    assert SAMPLE_LABEL in written_year.lines[0] and f"{len(written_year.files)}个文件" in written_year.lines[0]
     assert len(written_year.lines) == 1 + 5
 
 

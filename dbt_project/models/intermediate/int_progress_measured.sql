@@ -26,13 +26,36 @@ with_compared as (
 
 ),
 
+lineages as (
+
+    select * from {{ ref('int_reporter_lineages') }}
+
+),
+
+past_values as (
+
+    select
+        with_compared.programme_id,
+        lineages.reporter_id,
+        with_compared.indicator_id,
+        with_compared.period,
+        {{ bridged_sum('with_compared.compared_value', 'with_compared.kind') }}::decimal(24, 6) as compared_value
+    from lineages
+    inner join with_compared
+        on
+            lineages.part_id = with_compared.reporter_id
+            and coalesce(lineages.effective_on > with_compared.last_month, true)
+    group by with_compared.programme_id, lineages.reporter_id, with_compared.indicator_id, with_compared.period
+
+),
+
 with_previous as (
 
     select
         progress_values.*,
         previous_values.compared_value as previous_value
     from with_compared as progress_values
-    left join with_compared as previous_values
+    left join past_values as previous_values
         on
             progress_values.programme_id = previous_values.programme_id
             and progress_values.reporter_id = previous_values.reporter_id
@@ -51,6 +74,7 @@ joined as (
         coalesce(targets.is_illustrative, false) as is_illustrative,
         case
             when targets.target_id is null then 'no_target'
+            when targets.is_base_missing then 'base_missing'
             when not targets.is_scored then 'not_scored'
             else 'set'
         end as target_state,
@@ -68,11 +92,8 @@ joined as (
             when with_previous.pace_rule = 'linear' and targets.target_id is not null
                 then {{ exact_ratio('month(with_previous.last_month)::decimal(24, 6)', '12::decimal(24, 6)') }}
         end as time_progress_ratio,
-        case
-            when targets.comparator = '<='
-                then 2 - {{ exact_ratio('with_previous.cumulative_value', 'targets.target_value') }}
-            else {{ exact_ratio('with_previous.cumulative_value', 'targets.target_value') }}
-        end::decimal(24, 12) as completion_ratio,
+        {{ completion_of('with_previous.cumulative_value', 'targets.target_value', 'targets.comparator') }}
+            as completion_ratio,
         {{ exact_ratio('with_previous.compared_value - with_previous.previous_value', 'with_previous.previous_value') }}
             as mom_ratio,
         {{ exact_ratio(

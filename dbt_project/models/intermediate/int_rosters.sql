@@ -1,9 +1,16 @@
-{# Who belongs to a programme in a period: the members of its groups on the period's last day, and the city. #}
+{# Who belongs to a programme in a period: the members of its groups that exist on the period's last day, and the city
+   that it is summed up for, where it is. #}
 with
 
 periods as (
 
     select * from {{ ref('stg_registry__periods') }}
+
+),
+
+programmes as (
+
+    select * from {{ ref('programmes') }}
 
 ),
 
@@ -39,6 +46,11 @@ members_by_period as (
             periods.programme_id = members.programme_id
             and coalesce(periods.last_date >= members.valid_from, true)
             and coalesce(periods.last_date <= members.valid_to, true)
+    inner join reporters
+        on
+            members.reporter_id = reporters.reporter_id
+            and coalesce(periods.last_date >= reporters.valid_from, true)
+            and coalesce(periods.last_date <= reporters.valid_to, true)
     inner join reporter_groups
         on
             members.programme_id = reporter_groups.programme_id
@@ -52,12 +64,13 @@ cities_by_period as (
     select
         periods.programme_id,
         periods.period,
-        reporters.reporter_id,
+        programmes.city_reporter_id as reporter_id,
         null::varchar as group_id,
         []::varchar[] as all_group_ids
     from periods
-    cross join reporters
-    where reporters.reporter_kind = 'city'
+    inner join programmes
+        on periods.programme_id = programmes.programme_id
+    where programmes.city_reporter_id is not null
 
 ),
 

@@ -1,10 +1,19 @@
 {# Which row of a target holds in a period, as known at the as-of time: the row in force on the period's last day,
-   else the first row; none before the first row was registered. #}
+   before the first row was in force the first row; none before it was registered, none once the last has ended. The
+   target of a later year (到2025年) is what the years before are on their way to, for all that isn't counted afresh each
+   year. is_measured is false for a goal that only repeats another of its document, and for the second of two tiers: both
+   are shown, completion is of the first. #}
 with
 
 targets as (
 
     select * from {{ ref('targets') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('indicators') }}
 
 ),
 
@@ -32,10 +41,24 @@ known_targets as (
         targets.*,
         programmes.programme_id,
         documents.number as document_number,
-        row_number() over (partition by targets.target_id order by targets.valid_from) as version_number
+        indicators.kind,
+        indicators.unit != targets.unit as is_multiple_of_base,
+        targets.stretches_target_id is null and repeated.target_id is null as is_measured,
+        row_number() over (partition by targets.target_id order by targets.valid_from) as version_number,
+        count(distinct targets.period) over (
+            partition by targets.document_id, targets.indicator_id, targets.scope
+        ) as target_period_count
     from targets
+    inner join indicators
+        on targets.indicator_id = indicators.indicator_id
     inner join documents
         on targets.document_id = documents.document_id
+    left join targets as repeated
+        on
+            targets.restates_target_id = repeated.target_id
+            and targets.document_id = repeated.document_id
+            and coalesce(targets.valid_from >= repeated.valid_from, true)
+            and coalesce(targets.valid_from <= repeated.valid_to, true)
     inner join programmes
         on documents.document_id = programmes.document_id
     where coalesce(targets.valid_from <= {{ as_of_date() }}, true)
@@ -59,8 +82,15 @@ covered as (
     inner join periods
         on
             known_targets.programme_id = periods.programme_id
-            and target_periods.first_month <= periods.first_month
             and target_periods.last_month >= periods.last_month
+            and (
+                target_periods.first_month <= periods.first_month
+                or (
+                    known_targets.kind != 'increment'
+                    and known_targets.target_period_count = 1
+                    and target_periods.first_month > periods.last_month
+                )
+            )
 
 ),
 
@@ -68,7 +98,7 @@ in_force as (
 
     select *
     from covered
-    where is_in_force or version_number = 1
+    where is_in_force or (version_number = 1 and last_date < valid_from)
     qualify row_number() over (
         partition by target_id, measured_period
         order by is_in_force desc, version_number desc

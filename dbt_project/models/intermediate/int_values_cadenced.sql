@@ -1,5 +1,6 @@
 {# Months become periods of every cadence: the last month's cumulative or level, the flow inside the period, the same
-   period a year before. The flow is the difference of two cumulatives, so that a month missing inside does not break it. #}
+   period a year before. The flow is the difference of two cumulatives, so that a month missing inside does not break it.
+   What is compared with includes what the reporter's predecessors had. #}
 with
 
 values_city as (
@@ -8,7 +9,7 @@ values_city as (
         *,
         -- A sum over fewer reporters than expected is shown, but nothing is compared with it.
         case when cumulative_count = expected_count then cumulative_value end as comparable_value
-    from {{ ref('int_values_city') }}
+    from {{ ref('int_values_with_ratios') }}
 
 ),
 
@@ -33,6 +34,28 @@ periods as (
 rosters as (
 
     select * from {{ ref('int_rosters') }}
+
+),
+
+lineages as (
+
+    select * from {{ ref('int_reporter_lineages') }}
+
+),
+
+past_values as (
+
+    select
+        lineages.reporter_id,
+        values_city.indicator_id,
+        values_city.last_month,
+        {{ bridged_sum('values_city.comparable_value', 'values_city.kind') }}::decimal(24, 6) as comparable_value
+    from lineages
+    inner join values_city
+        on
+            lineages.part_id = values_city.reporter_id
+            and coalesce(lineages.effective_on > values_city.last_month, true)
+    group by lineages.reporter_id, values_city.indicator_id, values_city.last_month
 
 ),
 
@@ -66,7 +89,7 @@ spined as (
         on
             periods.programme_id = rosters.programme_id
             and periods.period = rosters.period
-            and (indicators.supplier_kind = rosters.reporter_kind or rosters.reporter_kind = 'city')
+            and ({{ is_supplier('indicators', 'rosters') }} or rosters.reporter_kind = 'city')
 
 ),
 
@@ -89,7 +112,7 @@ month_flows as (
             spined.reporter_id = values_city.reporter_id
             and spined.indicator_id = values_city.indicator_id
             and values_city.last_month between spined.first_month and spined.last_month
-    group by 1, 2, 3, 4
+    group by spined.programme_id, spined.period, spined.reporter_id, spined.indicator_id
 
 ),
 
@@ -124,12 +147,12 @@ joined as (
             spined.reporter_id = at_end.reporter_id
             and spined.indicator_id = at_end.indicator_id
             and spined.last_month = at_end.last_month
-    left join values_city as before_start
+    left join past_values as before_start
         on
             spined.reporter_id = before_start.reporter_id
             and spined.indicator_id = before_start.indicator_id
             and spined.first_month - interval 1 month = before_start.last_month
-    left join values_city as year_before
+    left join past_values as year_before
         on
             spined.reporter_id = year_before.reporter_id
             and spined.indicator_id = year_before.indicator_id

@@ -1,5 +1,6 @@
-{# Adds the city's own rows: the sum of what its reporters reported, or what the city reported itself. A sum over fewer
-   reporters than expected stays a sum of those that reported; the counts say so. #}
+{# Adds the city's own rows: the sum of what its reporters reported, what its one supplying department reported, or what
+   the city reported itself. A sum over fewer reporters than expected stays a sum of those that reported; the counts say
+   so. #}
 with
 
 cumulated as (
@@ -49,7 +50,7 @@ city_sums as (
             when count(own_rows.same_period_value) = count(own_rows.cumulative_value)
                 then sum(own_rows.same_period_value)::decimal(24, 6)
         end as same_period_value,
-        null::decimal(24, 6) as growth_pct,
+        case when any_value(indicators.city_method) = 'reported' then any_value(own_rows.growth_pct) end as growth_pct,
         sum(own_rows.cumulative_value)::decimal(24, 6) as cumulative_value,
         sum(own_rows.reported_count)::integer as reported_count,
         sum(own_rows.cumulative_count)::integer as cumulative_count,
@@ -60,9 +61,16 @@ city_sums as (
         on own_rows.indicator_id = indicators.indicator_id
     cross join cities
     where
-        indicators.city_method = 'sum'
-        and indicators.supplier_kind != 'city'
-    group by all
+        indicators.supplier_kind = 'department'
+        or (indicators.city_method = 'sum' and indicators.supplier_kind != 'city')
+    group by
+        own_rows.programme_id,
+        cities.reporter_id,
+        own_rows.indicator_id,
+        own_rows.kind,
+        own_rows.period,
+        own_rows.year,
+        own_rows.last_month
 
 ),
 

@@ -28,7 +28,9 @@ counted_from_anchor as (
         coalesce(
             sum(case when cumulative_value is null then month_value end) over anchor_span, 0
         ) as value_since_anchor,
-        count_if(cumulative_value is null and month_value is null) over anchor_span as missing_count
+        count_if(
+            cumulative_value is null and (month_value is null or is_takeover)
+        ) over anchor_span as missing_count
     from anchored
     window
         anchor_span as (

@@ -1,5 +1,6 @@
 {# One row per indicator, supplying reporter and month of the indicator's home programme, whether reported or not. Who
-   left during the year stays until its end, so that a sum without it is known to be incomplete. #}
+   left during the year stays until its end, so that a sum without it is known to be incomplete; who became part of
+   another doesn't, as that one reports for both. A ratio has no rows here: nobody reports it. #}
 with
 
 months as (
@@ -18,6 +19,12 @@ rosters as (
 indicators as (
 
     select * from {{ ref('indicators') }}
+
+),
+
+successions as (
+
+    select * from {{ ref('reporter_successions') }}
 
 ),
 
@@ -56,7 +63,14 @@ expected as (
         on
             earlier_months.programme_id = rosters.programme_id
             and earlier_months.period = rosters.period
-            and indicators.supplier_kind = rosters.reporter_kind
+            and {{ is_supplier('indicators', 'rosters') }}
+    left join successions
+        on
+            rosters.reporter_id = successions.predecessor_id
+            and months.last_month >= successions.effective_on
+    where
+        indicators.numerator_indicator_id is null
+        and successions.predecessor_id is null
 
 ),
 
@@ -78,10 +92,21 @@ reported as (
 
 ),
 
+takeovers as (
+
+    select distinct
+        successor_id as reporter_id,
+        date_trunc('month', effective_on)::date as month_date
+    from successions
+
+),
+
 joined as (
 
     select
         expected.*,
+        -- Months alone don't carry on a cumulative that is now that of a larger area.
+        takeovers.reporter_id is not null and month(expected.last_month) > 1 as is_takeover,
         reported.month_value,
         reported.cumulative_value,
         reported.same_period_value,
@@ -94,6 +119,10 @@ joined as (
             and expected.reporter_id = reported.reporter_id
             and expected.period = reported.period
             and expected.indicator_id = reported.indicator_id
+    left join takeovers
+        on
+            expected.reporter_id = takeovers.reporter_id
+            and expected.last_month = takeovers.month_date
 
 )
 

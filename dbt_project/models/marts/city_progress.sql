@@ -19,23 +19,42 @@ city_values as (
 
 ),
 
+rosters as (
+
+    select * from {{ ref('int_rosters') }}
+
+),
+
 areas as (
 
     select
-        progress.target_id,
-        progress.period,
+        targets.target_id,
+        targets.measured_period as period,
         count(*)::integer as area_count,
-        count_if(progress.cumulative_value is not null)::integer as reported_count,
+        count(progress.cumulative_value)::integer as reported_count,
         count_if(
-            case progress.comparator
-                when '>' then progress.cumulative_value > progress.target_value
-                when '<=' then progress.cumulative_value <= progress.target_value
-                else progress.cumulative_value >= progress.target_value
-            end
-        )::integer as met_count
-    from progress
-    where progress.reporter_kind != 'city'
-    group by progress.target_id, progress.period
+            {{ is_met_by(
+                'progress.cumulative_value',
+                'if(targets.is_multiple_of_base, progress.target_value, targets.value_low)',
+                'targets.comparator'
+            ) }}
+        )::integer as met_count,
+        bool_or(progress.target_state = 'base_missing') as is_base_missing,
+        min(progress.value_state) as any_value_state
+    from targets
+    inner join rosters
+        on
+            targets.programme_id = rosters.programme_id
+            and targets.measured_period = rosters.period
+            and list_contains(rosters.all_group_ids, split_part(targets.scope, ':', 2))
+    left join progress
+        on
+            rosters.programme_id = progress.programme_id
+            and rosters.reporter_id = progress.reporter_id
+            and rosters.period = progress.period
+            and targets.indicator_id = progress.indicator_id
+    where targets.scope != 'city'
+    group by targets.target_id, targets.measured_period
 
 ),
 
@@ -62,20 +81,26 @@ joined as (
         targets.strength,
         targets.is_approximate,
         targets.restates_target_id,
+        targets.stretches_target_id,
+        targets.note,
         targets.measured_period as period,
         targets.cadence,
         targets.scope = 'city' as is_pooled,
         city_values.cumulative_value,
-        city_values.completion_ratio,
-        city_values.target_state,
-        city_values.value_state,
+        case
+            when targets.scope = 'city' then city_values.value_state
+            when areas.reported_count > 0 then 'reported'
+            else areas.any_value_state
+        end as value_state,
+        coalesce(areas.is_base_missing, city_values.target_state = 'base_missing', false) as is_base_missing,
+        if(targets.is_multiple_of_base, city_values.target_value, targets.value_low) as needed_value,
         areas.met_count,
         areas.area_count,
         if(targets.scope = 'city', city_values.reported_count, areas.reported_count) as reported_count,
         if(targets.scope = 'city', city_values.expected_count, areas.area_count) as expected_count,
         targets.is_scored
     from targets
-    inner join city_values
+    left join city_values
         on
             targets.programme_id = city_values.programme_id
             and targets.indicator_id = city_values.indicator_id
@@ -108,22 +133,30 @@ assessed as (
         strength,
         is_approximate,
         restates_target_id,
+        stretches_target_id,
+        note,
         period,
         cadence,
         case when is_pooled then cumulative_value end as actual_value,
-        case when is_pooled then completion_ratio end as completion_ratio,
         case
+            when is_pooled and not is_base_missing
+                then {{ completion_of('cumulative_value', 'needed_value', 'comparator') }}
+        end as completion_ratio,
+        case
+            when is_base_missing then null
             when not is_pooled then met_count = area_count
-            when comparator = '>' then cumulative_value > target_value
-            when comparator = '<=' then cumulative_value <= target_value
-            else cumulative_value >= target_value
+            else {{ is_met_by('cumulative_value', 'needed_value', 'comparator') }}
         end as is_met,
         case when not is_pooled then met_count end as met_count,
         case when not is_pooled then area_count end as area_count,
         coalesce(reported_count, 0)::integer as reported_count,
         coalesce(expected_count, 0)::integer as expected_count,
         value_state,
-        case when is_scored then 'set' else 'not_scored' end as target_state
+        case
+            when is_base_missing then 'base_missing'
+            when is_scored then 'set'
+            else 'not_scored'
+        end as target_state
     from joined
 
 )

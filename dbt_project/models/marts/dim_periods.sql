@@ -8,6 +8,12 @@ periods as (
 
 ),
 
+programmes as (
+
+    select * from {{ ref('programmes') }}
+
+),
+
 cadences as (
 
     select * from {{ ref('programme_cadences') }}
@@ -28,10 +34,13 @@ described as (
         periods.last_month,
         periods.last_date
     from periods
-    inner join cadences
+    inner join programmes
+        on periods.programme_id = programmes.programme_id
+    left join cadences
         on
             periods.programme_id = cadences.programme_id
             and periods.cadence = cadences.cadence
+            and programmes.reporter_kind = cadences.reporter_kind
 
 )
 

@@ -62,11 +62,14 @@ expected as (
         on
             months.programme_id = rosters.programme_id
             and months.period = rosters.period
-            and indicators.supplier_kind = rosters.reporter_kind
+            and {{ is_supplier('indicators', 'rosters') }}
     where
-        indicators.frequency = 'month'
-        or indicators.frequency = 'quarter' and month(months.last_month) % 3 = 0
-        or indicators.frequency = 'year' and month(months.last_month) = 12
+        indicators.numerator_indicator_id is null
+        and (
+            indicators.frequency = 'month'
+            or indicators.frequency = 'quarter' and month(months.last_month) % 3 = 0
+            or indicators.frequency = 'year' and month(months.last_month) = 12
+        )
 
 ),
 

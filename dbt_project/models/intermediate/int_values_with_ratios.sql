@@ -1,0 +1,91 @@
+{# Adds the ratios, calculated from their two parts for every reporter that has both. The city's is the ratio of its
+   sums, never a mean of ratios, and known only where both sums are over equally many reporters. #}
+with
+
+reported as (
+
+    select * from {{ ref('int_values_city') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('indicators') }}
+    where numerator_indicator_id is not null
+
+),
+
+paired as (
+
+    select
+        indicators.home_programme_id as programme_id,
+        numerators.reporter_id,
+        indicators.indicator_id,
+        indicators.kind,
+        numerators.period,
+        numerators.year,
+        numerators.last_month,
+        indicators.unit,
+        numerators.is_sample or denominators.is_sample as is_sample,
+        numerators.cumulative_count = denominators.cumulative_count as is_comparable,
+        numerators.cumulative_value as numerator_value,
+        denominators.cumulative_value as denominator_value,
+        numerators.same_period_value as numerator_same_period,
+        denominators.same_period_value as denominator_same_period,
+        least(numerators.reported_count, denominators.reported_count) as reported_count,
+        least(numerators.cumulative_count, denominators.cumulative_count) as cumulative_count,
+        greatest(numerators.expected_count, denominators.expected_count) as expected_count
+    from indicators
+    inner join reported as numerators
+        on indicators.numerator_indicator_id = numerators.indicator_id
+    inner join reported as denominators
+        on
+            indicators.denominator_indicator_id = denominators.indicator_id
+            and numerators.reporter_id = denominators.reporter_id
+            and numerators.period = denominators.period
+
+),
+
+divided as (
+
+    select
+        *,
+        {{ exact_ratio('numerator_value', 'denominator_value') }} as ratio,
+        {{ exact_ratio('numerator_same_period', 'denominator_same_period') }} as same_period_ratio,
+        case when unit = '%' then 100 else 1 end as scale
+    from paired
+
+),
+
+ratios as (
+
+    select
+        programme_id,
+        reporter_id,
+        indicator_id,
+        kind,
+        period,
+        year,
+        is_sample,
+        last_month,
+        null::decimal(24, 6) as month_value,
+        null::decimal(24, 6) as growth_pct,
+        (case when is_comparable then ratio * scale end)::decimal(24, 6) as cumulative_value,
+        (case when is_comparable then same_period_ratio * scale end)::decimal(24, 6) as same_period_value,
+        reported_count,
+        cumulative_count,
+        0 as flow_count,
+        expected_count
+    from divided
+
+),
+
+everything as (
+
+    select * from reported
+    union all by name
+    select * from ratios
+
+)
+
+select * from everything

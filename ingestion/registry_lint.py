@@ -1,0 +1,491 @@
+"""What must be true of a registry before anything is loaded from it: rules over rows, each naming file, row and column.
+
+The rules of one column (unique, not null, accepted values, references) stand in the seeds' properties, where dbt tests
+them too. Rules that need several columns or tables stand here, one function each, listed in RULES.
+"""
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from ingestion.clauses import path_parts
+from ingestion.errors import PeriodError
+from ingestion.periods import parse_period
+from ingestion.seed_files import Record, SeedProblem, column_types, fold, parse_date, seed_properties
+
+Records = dict[str, list[Record]]
+Rule = Callable[[Records], Iterator[SeedProblem]]
+Span = tuple[date, date]
+
+# Keys of several columns; those of one column are `unique` in the seeds' properties.
+KEYS = {
+    "programme_cadences": ("programme_id", "cadence", "reporter_kind"),
+    "reporter_groups": ("programme_id", "group_id"),
+    "programme_indicators": ("programme_id", "indicator_id"),
+    "target_bases": ("target_id", "reporter_id"),
+    "light_bands": ("programme_id", "light"),
+    "not_targets": ("document_id", "clause", "text"),
+    "clauses": ("document_id", "clause"),
+}
+# Keys that may come again once the span of the row before is over.
+DATED_KEYS = {
+    "reporter_aliases": ("alias",),
+    "reporter_group_members": ("programme_id", "group_id", "reporter_id"),
+    "targets": ("target_id",),
+    "target_splits": ("target_id", "reporter_id"),
+}
+OWN_IDS = {
+    "documents": "document_id",
+    "programmes": "programme_id",
+    "reporters": "reporter_id",
+    "reporter_groups": "group_id",
+    "indicators": "indicator_id",
+    "targets": "target_id",
+    "units": "unit_id",
+    "tasks": "task_id",
+    "mechanisms": "mechanism_id",
+}
+# The columns that name one thing, by the column that says which; an alias names it in its own span only.
+NAMES = {
+    "programme_id": (("programmes", "programme_id"), ("programmes", "programme_name")),
+    "reporter_id": (("reporters", "reporter_id"), ("reporters", "reporter_name"), ("reporter_aliases", "alias")),
+    "indicator_id": (("indicators", "indicator_id"), ("indicators", "indicator_name"), ("indicator_aliases", "alias")),
+    "unit_id": (("units", "unit_id"), ("units", "unit_name"), ("unit_aliases", "alias")),
+}
+UNIT_LISTS = (
+    ("targets", "lead_units"),
+    ("targets", "responsible_units"),
+    ("tasks", "lead_units"),
+    ("tasks", "responsible_units"),
+    ("mechanisms", "actors"),
+)
+# A small registry does without this list; while it is empty, units of measure are not held against it.
+OPTIONAL_LIST = "measures"
+MULTIPLE = "倍"
+CITY_SCOPE, GROUP_SCOPE = "city", "each:"
+ALWAYS: Span = (date.min, date.max)
+RANKING_BASES = ("completion", "level", "growth")
+_ID = re.compile(r"[a-z0-9_-]+")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def lint_registry(records: Records) -> list[SeedProblem]:
+    """Everything that a registry's rows, taken together, have wrong; `records` has all tables, some may be empty."""
+    return [problem for rule in RULES for problem in rule(records)]
+
+
+def malformed_ids(records: Records) -> Iterator[SeedProblem]:
+    """Ids become names of folders and partitions."""
+    for table, column in OWN_IDS.items():
+        for record in records[table]:
+            if record[column] and not _ID.fullmatch(record[column]):
+                yield record.problem("only a-z, 0-9, _ and -", column)
+
+
+def missing_values(records: Records) -> Iterator[SeedProblem]:
+    """A cell that must not be empty is empty."""
+    for table, column in seed_properties().not_null:
+        for record in records[table]:
+            if not record[column]:
+                yield record.problem("a value", column)
+
+
+def unaccepted_values(records: Records) -> Iterator[SeedProblem]:
+    """A word that is none of its column's."""
+    for (table, column), values in seed_properties().accepted_values.items():
+        for record in records[table]:
+            if record[column] and record[column] not in values:
+                yield record.problem(f"one of {', '.join(values)}", column)
+
+
+def repeated_keys(records: Records) -> Iterator[SeedProblem]:
+    """The same thing is said twice."""
+    keys = [(table, (column,)) for table, column in seed_properties().unique]
+    for table, key in [*keys, *KEYS.items()]:
+        first: dict[tuple[str, ...], Record] = {}
+        for record in records[table]:
+            value = _values(record, key)
+            if any(value) and first.setdefault(value, record) is not record:
+                yield record.problem(f"what no other row has; row {first[value].number} has it", *key)
+
+
+def overlapping_spans(records: Records) -> Iterator[SeedProblem]:
+    """Two rows of one key hold on the same day."""
+    for table, key in DATED_KEYS.items():
+        before: dict[tuple[str, ...], list[Record]] = defaultdict(list)
+        for record in records[table]:
+            same = before[_values(record, key)]
+            other = next((row for row in same if _overlap(_span(record), _span(row))), None)
+            if other:
+                expected = f"one row at a time; row {other.number} holds on some of these days"
+                yield record.problem(expected, *key, "valid_from", "valid_to")
+            same.append(record)
+
+
+def reversed_spans(records: Records) -> Iterator[SeedProblem]:
+    """A row ends before it begins."""
+    for table, types in column_types().items():
+        if "valid_to" in types:
+            yield from _reversed(records[table], "valid_from", "valid_to")
+    yield from _reversed(records["programmes"], "starts_on", "ends_on")
+
+
+def ambiguous_names(records: Records) -> Iterator[SeedProblem]:
+    """One name, as names are compared, means two things at the same time."""
+    for id_column, places in NAMES.items():
+        before: dict[str, list[tuple[str, Span, Record]]] = defaultdict(list)
+        for table, column in places:
+            for record in records[table]:
+                span = _span(record) if column == "alias" else ALWAYS
+                same = before[fold(record[column])] if record[column] else []
+                other = next((o for id_, days, o in same if id_ != record[id_column] and _overlap(span, days)), None)
+                if other:
+                    expected = f"a name of one {id_column}; {other.path.name} row {other.number} has it for another"
+                    yield record.problem(expected, column)
+                same.append((record[id_column], span, record))
+
+
+def unknown_references(records: Records) -> Iterator[SeedProblem]:
+    """A text that must stand in another table does not."""
+    for reference in seed_properties().references:
+        known = {record[reference.field] for record in records[reference.other]}
+        if reference.other == OPTIONAL_LIST and not known:
+            continue
+        for record in records[reference.table]:
+            if record[reference.column] and record[reference.column] not in known:
+                yield record.problem(f"a {reference.field} of {reference.other}.csv", reference.column)
+
+
+def unknown_documents_of_units(records: Records) -> Iterator[SeedProblem]:
+    """A unit is named by a document that is not there."""
+    known = {record["document_id"] for record in records["documents"]}
+    for record in records["units"]:
+        if not known.issuperset(_listed(record["document_ids"], "|")):
+            yield record.problem("document_ids of documents.csv, separated by |", "document_ids")
+
+
+def unknown_units(records: Records) -> Iterator[SeedProblem]:
+    """A body that leads, is responsible or acts is no unit."""
+    known = {fold(record["unit_name"]) for record in records["units"]}
+    known |= {fold(record["alias"]) for record in records["unit_aliases"]}
+    if not records["units"]:
+        return
+    for table, column in UNIT_LISTS:
+        for record in records[table]:
+            unknown = [name for name in _listed(record[column], "、") if fold(name) not in known]
+            if unknown:
+                yield record.problem(f"names of units.csv or unit_aliases.csv, not {'、'.join(unknown)}", column)
+
+
+def groups_that_cover_nobody(records: Records) -> Iterator[SeedProblem]:
+    """No reporter is a member of the group while its programme runs."""
+    runs = {row["programme_id"]: _span(row, "starts_on", "ends_on") for row in records["programmes"]}
+    exists = {row["reporter_id"]: _span(row) for row in records["reporters"]}
+    covering = {
+        (member["programme_id"], member["group_id"])
+        for member in records["reporter_group_members"]
+        if _overlap(_span(member), runs.get(member["programme_id"], ALWAYS), exists.get(member["reporter_id"], ALWAYS))
+    }
+    for group in records["reporter_groups"]:
+        if (group["programme_id"], group["group_id"]) not in covering:
+            expected = "a row of reporter_group_members.csv that holds while the programme runs"
+            yield group.problem(expected, "programme_id", "group_id")
+
+
+def unknown_groups(records: Records) -> Iterator[SeedProblem]:
+    """A member of a group that its programme does not have."""
+    known = _group_ids(records)
+    for member in records["reporter_group_members"]:
+        if (member["programme_id"], member["group_id"]) not in known:
+            yield member.problem("a group of reporter_groups.csv", "programme_id", "group_id")
+
+
+def unknown_suppliers(records: Records) -> Iterator[SeedProblem]:
+    """A supplier that is neither a group of the indicator's home programme nor a reporter."""
+    groups = _group_ids(records)
+    reporters = {record["reporter_id"] for record in records["reporters"]}
+    for record in records["indicators"]:
+        for part in _listed(record["supplier_scope"], "|"):
+            if part not in reporters and (record["home_programme_id"], part) not in groups:
+                yield record.problem(f"groups of its home programme or reporters, not {part}", "supplier_scope")
+
+
+def indicators_without_a_home(records: Records) -> Iterator[SeedProblem]:
+    """An indicator that its home programme does not list is in nobody's table."""
+    listed = {(record["programme_id"], record["indicator_id"]) for record in records["programme_indicators"]}
+    for record in records["indicators"]:
+        if record["home_programme_id"] and (record["home_programme_id"], record["indicator_id"]) not in listed:
+            missing = f"a row {record['home_programme_id']},{record['indicator_id']} in programme_indicators.csv"
+            yield record.problem(missing, "home_programme_id")
+
+
+def ratios_without_parts(records: Records) -> Iterator[SeedProblem]:
+    """A ratio is calculated from two indicators that are none themselves; nothing else has parts."""
+    kinds = {record["indicator_id"]: record["kind"] for record in records["indicators"]}
+    for record in records["indicators"]:
+        for column in ("numerator_indicator_id", "denominator_indicator_id"):
+            is_ratio, part = record["kind"] == "ratio", record[column]
+            if is_ratio and (not part or kinds.get(part) == "ratio"):
+                yield record.problem("an indicator that is no ratio: the kind is ratio", column)
+            elif part and not is_ratio:
+                yield record.problem(f"nothing: the kind is {record['kind']}", column)
+
+
+def half_dated_programmes(records: Records) -> Iterator[SeedProblem]:
+    """A programme has a first and a last day or neither, and both where it has notices."""
+    with_notices = {(record["programme_id"], record["reporter_kind"]) for record in records["programme_cadences"]}
+    for record in records["programmes"]:
+        starts, ends = record["starts_on"], record["ends_on"]
+        if bool(starts) != bool(ends):
+            expected = "a date: ends_on has one" if ends else "a date: starts_on has one"
+            yield record.problem(expected, "starts_on" if ends else "ends_on")
+        elif not starts and (record["programme_id"], record["reporter_kind"]) in with_notices:
+            yield record.problem("dates: programme_cadences.csv has its notices", "starts_on", "ends_on")
+
+
+def programmes_without_due_days(records: Records) -> Iterator[SeedProblem]:
+    """The tables of a programme that has months are due on some day."""
+    known = {record["programme_id"] for record in records["reporting_calendar"]}
+    for record in records["programmes"]:
+        if record["starts_on"] and record["programme_id"] not in known:
+            yield record.problem("a row of reporting_calendar.csv: the programme has dates", "programme_id")
+
+
+def malformed_clauses(records: Records) -> Iterator[SeedProblem]:
+    """A clause that is no path of a document: 一, 二(二)2, 第三条."""
+    for table, types in column_types().items():
+        if "clause" in types:
+            for record in records[table]:
+                if record["clause"] != "".join(path_parts(record["clause"])):
+                    yield record.problem("a clause like 一, 二(二)2 or 第三条", "clause")
+
+
+def clauses_of_no_document(records: Records) -> Iterator[SeedProblem]:
+    """A clause that its document does not have, as far as the document's clauses are listed."""
+    documents = {record["programme_id"]: record["document_id"] for record in records["programmes"]}
+    known: dict[str, set[str]] = defaultdict(set)
+    for record in records["clauses"]:
+        known[record["document_id"]].add(record["clause"])
+    for table, types in column_types().items():
+        if "clause" not in types:
+            continue
+        for record in records[table]:
+            document_id = record.row.get("document_id") or documents.get(record.row.get("programme_id", ""), "")
+            if record["clause"] and known[document_id] and record["clause"] not in known[document_id]:
+                yield record.problem(f"a clause of {document_id} in clauses.csv", "clause")
+
+
+def wrong_scopes(records: Records) -> Iterator[SeedProblem]:
+    """A target is the city's, or each member's of a group of a programme of the same document."""
+    documents = {record["programme_id"]: record["document_id"] for record in records["programmes"]}
+    known = {(documents.get(programme_id), group_id) for programme_id, group_id in _group_ids(records)}
+    for record in records["targets"]:
+        scope = record["scope"]
+        is_group = scope.startswith(GROUP_SCOPE)
+        if is_group and (record["document_id"], scope.removeprefix(GROUP_SCOPE)) not in known:
+            yield record.problem("each: and a group of a programme of the target's document", "scope")
+        elif not is_group and scope != CITY_SCOPE:
+            yield record.problem(f"{CITY_SCOPE}, or {GROUP_SCOPE} and a group", "scope")
+
+
+def comparators_without_values(records: Records) -> Iterator[SeedProblem]:
+    """A comparator compares with a value, a range with two in order, and no value stands alone."""
+    for record in records["targets"]:
+        comparator, low, high = record["comparator"], record["value_low"], record["value_high"]
+        if comparator and not low:
+            yield record.problem(f"a number: the comparator is {comparator}", "value_low")
+        if low and not comparator:
+            yield record.problem("a comparator: value_low has a number", "comparator")
+        if comparator == "range" and not _is_less(low, high):
+            yield record.problem("a number above value_low: the comparator is range", "value_high")
+        elif comparator != "range" and high:
+            yield record.problem(f"nothing: the comparator is {comparator or 'empty'}", "value_high")
+
+
+def unexplained_targets(records: Records) -> Iterator[SeedProblem]:
+    """A target is scored, or there is a reason why not."""
+    for record in records["targets"]:
+        is_scored, reason = record["is_scored"], record["not_scored_reason"]
+        if not is_scored:
+            yield record.problem("true or false", "is_scored")
+        elif is_scored == "false" and not reason:
+            yield record.problem("a reason: is_scored is false", "not_scored_reason")
+        elif is_scored == "true" and reason:
+            yield record.problem("nothing: is_scored is true", "not_scored_reason")
+
+
+def unknown_bases(records: Records) -> Iterator[SeedProblem]:
+    """A ranking basis that nothing is ranked on would leave the ranking out of the notice."""
+    for record in records["programme_indicators"]:
+        unknown = [part for part in _listed(record["ranking_bases"], "|") if part not in RANKING_BASES]
+        if unknown:
+            yield record.problem(f"{', '.join(RANKING_BASES)}, separated by |", "ranking_bases")
+
+
+def bands_that_do_not_meet(records: Records) -> Iterator[SeedProblem]:
+    """Between two bands a reporter would have no light, in an overlap two; and a colour must be one."""
+    by_programme: dict[str, list[Record]] = defaultdict(list)
+    for record in records["light_bands"]:
+        by_programme[record["programme_id"]].append(record)
+        if not _COLOUR.fullmatch(record["colour"]):
+            yield record.problem("a colour like #2e7d32", "colour")
+    for bands in by_programme.values():
+        ordered = sorted(bands, key=lambda record: Decimal(record["gap_from"] or 0))
+        for lower, upper in itertools.pairwise(ordered):
+            if Decimal(lower["gap_to"] or 0) != Decimal(upper["gap_from"] or 0):
+                yield upper.problem(f"{lower['gap_to']}, where the band of row {lower.number} ends", "gap_from")
+
+
+def tiers_out_of_order(records: Records) -> Iterator[SeedProblem]:
+    """The second of two tiers asks for more of the same than the first, which is a first tier itself."""
+    targets = {record["target_id"]: record for record in records["targets"]}
+    for record in records["targets"]:
+        base = targets.get(record["stretches_target_id"])
+        if base is None:
+            continue
+        same = ("document_id", "indicator_id", "period", "scope", "unit")
+        if base["stretches_target_id"] or _values(base, same) != _values(record, same):
+            expected = "the first tier of a goal with the same document, indicator, period, scope and unit"
+            yield record.problem(expected, "stretches_target_id")
+        rows = [other for other in records["targets"] if other["target_id"] == base["target_id"]]
+        for other in rows:
+            low, high = (other, record) if record["comparator"] != "<=" else (record, other)
+            if _overlap(_span(record), _span(other)) and not _is_less(low["value_low"], high["value_low"]):
+                yield record.problem(f"more than row {other.number}, the first tier, asks for", "value_low")
+
+
+def circular_restatements(records: Records) -> Iterator[SeedProblem]:
+    """A goal repeats an earlier one, which does not lead back to it."""
+    earlier = {record["target_id"]: record["restates_target_id"] for record in records["targets"]}
+    numbers = {record["target_id"]: record.number for record in records["targets"]}
+    for record in records["targets"]:
+        seen: set[str] = set()
+        current = record["restates_target_id"]
+        while current and current not in seen:
+            seen.add(current)
+            current = earlier.get(current, "")
+        # A circle is one problem, of its last row.
+        if len(seen) > 1 and record["target_id"] in seen and record.number == max(numbers[name] for name in seen):
+            yield record.problem("an earlier target that does not lead back here", "restates_target_id")
+
+
+def parts_of_nobody(records: Records) -> Iterator[SeedProblem]:
+    """A part of a city target goes to a reporter that is asked for its indicator, or nobody would count it."""
+    kinds = {record["reporter_id"]: record["reporter_kind"] for record in records["reporters"]}
+    indicators = {record["indicator_id"]: record for record in records["indicators"]}
+    targets = {record["target_id"]: record for record in records["targets"]}
+    for record in records["target_splits"]:
+        target = targets.get(record["target_id"])
+        indicator = indicators.get(target["indicator_id"]) if target else None
+        kind = kinds.get(record["reporter_id"])
+        if indicator and kind and indicator["supplier_kind"] and kind != indicator["supplier_kind"]:
+            expected = f"a {indicator['supplier_kind']}: these supply {indicator['indicator_id']}"
+            yield record.problem(expected, "reporter_id")
+
+
+def targets_that_name_themselves(records: Records) -> Iterator[SeedProblem]:
+    """A target restates or stretches another one."""
+    for record in records["targets"]:
+        for column in ("restates_target_id", "stretches_target_id"):
+            if record[column] and record[column] == record["target_id"]:
+                yield record.problem("another target", column)
+
+
+def foreign_units_of_measure(records: Records) -> Iterator[SeedProblem]:
+    """A target is measured as its indicator is, or it multiplies a base."""
+    units = {record["indicator_id"]: record["unit"] for record in records["indicators"]}
+    for record in records["targets"]:
+        unit = units.get(record["indicator_id"])
+        if unit is not None and record["unit"] not in (unit, MULTIPLE):
+            yield record.problem(f"{unit}, the unit of {record['indicator_id']}, or {MULTIPLE}", "unit")
+
+
+def unreadable_periods(records: Records) -> Iterator[SeedProblem]:
+    """A target that is scored says for which period."""
+    for record in records["targets"]:
+        if record["is_scored"] == "true" and not _is_period(record["period"]):
+            yield record.problem("a period like 2021-03, 2021-B2, 2021-Q1, 2021-H1 or 2021", "period")
+
+
+RULES: tuple[Rule, ...] = (
+    malformed_ids,
+    missing_values,
+    unaccepted_values,
+    repeated_keys,
+    overlapping_spans,
+    reversed_spans,
+    ambiguous_names,
+    unknown_references,
+    unknown_documents_of_units,
+    unknown_units,
+    groups_that_cover_nobody,
+    unknown_groups,
+    unknown_suppliers,
+    indicators_without_a_home,
+    ratios_without_parts,
+    half_dated_programmes,
+    programmes_without_due_days,
+    malformed_clauses,
+    clauses_of_no_document,
+    wrong_scopes,
+    comparators_without_values,
+    unexplained_targets,
+    targets_that_name_themselves,
+    tiers_out_of_order,
+    circular_restatements,
+    parts_of_nobody,
+    unknown_bases,
+    bands_that_do_not_meet,
+    foreign_units_of_measure,
+    unreadable_periods,
+)
+
+
+def _values(record: Record, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(record[column] for column in columns)
+
+
+def _listed(text: str, separator: str) -> list[str]:
+    return [part for part in text.split(separator) if part]
+
+
+def _group_ids(records: Records) -> set[tuple[str, str]]:
+    """Programme and group of every reporter group."""
+    return {(record["programme_id"], record["group_id"]) for record in records["reporter_groups"]}
+
+
+def _span(record: Record, first: str = "valid_from", last: str = "valid_to") -> Span:
+    """First and last day of a row; open where it has no date, and where the table has none."""
+    starts, ends = (parse_date(record.row.get(column, "")) for column in (first, last))
+    return starts or date.min, ends or date.max
+
+
+def _overlap(*spans: Span) -> bool:
+    """Whether all spans have a day in common."""
+    return max(starts for starts, _ in spans) <= min(ends for _, ends in spans)
+
+
+def _reversed(rows: list[Record], first: str, last: str) -> Iterator[SeedProblem]:
+    for record in rows:
+        starts, ends = _span(record, first, last)
+        if ends < starts:
+            yield record.problem(f"a day not before {first} ({starts})", last)
+
+
+def _is_less(low: str, high: str) -> bool:
+    """Whether two numbers stand in order, with any number for an empty `low`; a text that is none passes here."""
+    try:
+        return bool(high) and Decimal(low or "-Infinity") < Decimal(high)
+    except InvalidOperation:
+        return True
+
+
+def _is_period(text: str) -> bool:
+    try:
+        parse_period(text)
+    except PeriodError:
+        return False
+    return True
