@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 CADENCE ?= monthly_dispatch
 
-.PHONY: help setup demo up run document registry check bench test test-looks test-services format
+.PHONY: help setup demo up run document template registry check bench test test-looks test-services format
 
 help: ## 列出命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -42,6 +42,10 @@ document: setup ## 从政策文本起草目标和任务：make document FILE=文
 	@test -n "$(FILE)" || { echo "用法：make document FILE=文件.txt [OUT=草稿文件夹]"; exit 2; }
 	@$(BIN)/python -m ingestion.documents "$(FILE)" $(if $(OUT),--out "$(OUT)") $(if $(ID),--document-id "$(ID)") $(if $(YEAR),--year $(YEAR))
 
+template: setup ## 为各填报单位生成空白表：make template PROGRAMME=方案编号 PERIOD=2021-04 [REPORTER=单位编号]
+	@test -n "$(PROGRAMME)" -a -n "$(PERIOD)" || { echo "用法：make template PROGRAMME=innovation_2021 PERIOD=2021-04 [REPORTER=jiangan]"; exit 2; }
+	@$(BIN)/python -m ingestion template --programme "$(PROGRAMME)" --period "$(PERIOD)" $(if $(REPORTER),--reporter "$(REPORTER)")
+
 registry: setup ## 为新的城市建立空的登记册：make registry OUT=文件夹
 	@test -n "$(OUT)" || { echo "用法：make registry OUT=文件夹"; exit 2; }
 	@$(BIN)/python -m ingestion.registry_skeleton "$(OUT)"
@@ -62,6 +66,7 @@ test-services: setup ## 需要数据库等服务的测试（用 apt 安装所需
 
 bench: setup ## 主流程用时，与同一次运行中的基准相比
 	$(BIN)/python benchmarks/main_job.py --with-demo
+	$(BIN)/python benchmarks/intake.py
 
 format: setup ## 整理代码
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -27,8 +27,10 @@ def main() -> None:
     typer.echo(f"审核 {judged} 个文件：{counts}。")
     if report.months:
         typer.echo(f"数据有变化的月份：{'、'.join(report.months)}。")
+    if report.accepted:
+        typer.echo(f"接受的文件的回执在 {get_settings().receipts}。")
     if report.returned:
-        typer.echo(f"退回的文件和说明在 {get_settings().returned}。")
+        typer.echo(f"退回的文件已标出问题，在 {get_settings().returned}。")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
 """The rule catalogue `rules.csv`: one row a rule, with its severity and the words that the submitter reads.
 
 Columns: id; severity (退回 or 提醒); columns (contract columns the rule is about, `;` between them); message and
-expected (templates; findings.py fills in `{place}`, `{found}`, ...); reminder (the message where a 退回 was overtaken).
+expected (templates; findings.py fills in `{place}`, `{found}`, ...); reminder (the message of an overtaken 退回);
+parameters (thresholds, `name=number` with `;` between them); waiver (empty where nobody can waive the rule, `whole`
+where it is waived or not, else the entry of its frame that the tolerance of a waiver is held against).
 """
 
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from expectations.errors import CatalogueError
@@ -16,7 +19,8 @@ from ingestion.contract import BY_NAME
 CATALOGUE_FILE = Path(__file__).with_name("rules.csv")
 RETURNED = "退回"
 REMINDER = "提醒"
-_HEADER = ["id", "severity", "columns", "message", "expected", "reminder"]
+WHOLE = "whole"
+_HEADER = ["id", "severity", "columns", "message", "expected", "reminder", "parameters", "waiver"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Rule:
     message: str
     expected: str
     reminder: str
+    parameters: dict[str, Decimal] = field(default_factory=dict)
+    waiver: str = ""
 
 
 def load_catalogue(path: Path = CATALOGUE_FILE) -> dict[str, Rule]:
@@ -57,4 +63,15 @@ def _rule(path: Path, number: int, row: dict[str, str]) -> Rule:
     unknown = [name for name in columns if name not in BY_NAME]
     if unknown or not row["id"] or not row["message"]:
         raise CatalogueError(f"{path} row {number}: id, message and known columns are needed; unknown: {unknown}")
-    return Rule(row["id"], row["severity"], columns, row["message"], row["expected"], row["reminder"])
+    parameters = _parameters(path, number, row["parameters"])
+    words = (row["message"], row["expected"], row["reminder"])
+    return Rule(row["id"], row["severity"], columns, *words, parameters, row["waiver"])
+
+
+def _parameters(path: Path, number: int, text: str) -> dict[str, Decimal]:
+    """The thresholds of a rule by name."""
+    pairs = [part.partition("=") for part in text.split(";") if part]
+    try:
+        return {name: Decimal(value) for name, _, value in pairs}
+    except InvalidOperation:
+        raise CatalogueError(f"{path} row {number}: parameters “{text}”; expected name=number;name=number") from None

@@ -20,6 +20,11 @@ _HEAD = ("programme", "reporter", "period")
 # As difflib measures it: two of four characters are near enough to be worth asking.
 _NEARNESS = 0.5
 _LONGEST_QUOTE = 60
+_MULTIPLE_STEP = Decimal("0.1")
+_ILLUSTRATIVE = "（示例分解）"
+# A waived rule says what is wrong as its message does, up to what the clerk would have to do.
+_WHAT_TO_DO = "；"
+_WAIVED = "；经{approver}批准豁免（{reason}），本表照常计入，不必重新报送。"
 
 
 class FindingWriter:
@@ -31,14 +36,17 @@ class FindingWriter:
         self.roster = roster
         self.catalogue = catalogue
 
-    def write(self, rule_id: str, broken: Row, overtaken_at: datetime | None = None) -> Row:
-        """The finding for one frame row; with `overtaken_at` (naive UTC) it is no more than a reminder."""
+    def write(self, rule_id: str, broken: Row, overtaken_at: datetime | None = None, waiver: Row | None = None) -> Row:
+        """The finding for one frame row; with `overtaken_at` (naive UTC) or `waiver` it is no more than a reminder."""
         rule = self.catalogue[rule_id]
         place = self._place(rule, broken)
         words = self._words(rule, broken, place)
         template = rule.message
         if overtaken_at:
             template, words["accepted_at"] = rule.reminder, shanghai_minute(overtaken_at)
+        if waiver:
+            template = template.partition(_WHAT_TO_DO)[0] + _WAIVED
+            words |= {name: waiver[name] for name in ("approver", "reason")}
         table = broken.get("_table") or {}
         receipt_id = (table or broken["_receipt"])["receipt_id"]
         return place | {
@@ -48,11 +56,15 @@ class FindingWriter:
             "reporter_id": table.get("reporter_id"),
             "period": table.get("period"),
             "rule_id": rule.id,
-            "severity": REMINDER if overtaken_at else rule.severity,
+            "severity": REMINDER if overtaken_at or waiver else rule.severity,
             "expected": rule.expected.format_map(words) or None,
             "message": template.format_map(words),
-            "known_from_at": overtaken_at or self.batch.receipt_by_id[receipt_id]["received_at"],
-            "known_until_at": None,
+            "waived_by": waiver["approver"] if waiver else None,
+            "waiver_reason": waiver["reason"] if waiver else None,
+            "known_from_at": overtaken_at
+            or broken.get("_since")
+            or self.batch.receipt_by_id[receipt_id]["received_at"],
+            "known_until_at": broken.get("_until"),
         }
 
     def _place(self, rule: Rule, broken: Row) -> Row:
@@ -65,7 +77,8 @@ class FindingWriter:
             return nowhere | {"found": receipt["file_name"]}
         source = table if name in _HEAD else row or {}
         return {
-            "sheet": table["sheet"],
+            # The head's cells may stand on another sheet than the table, the cover.
+            "sheet": (source.get(f"{name}_sheet") if name in _HEAD else None) or table["sheet"],
             "row_number": row["row_number"] if row else None,
             "column_label": BY_NAME[name].label,
             "cell": source.get(f"{name}_cell"),
@@ -80,7 +93,7 @@ class FindingWriter:
             "sheet": place["sheet"],
             "choices": self._choices(rule, broken, place["found"]),
         }
-        return own | self._table_words(broken) | self._row_words(broken)
+        return own | self._table_words(broken) | self._row_words(broken) | broken.get("_words", {})
 
     def _table_words(self, broken: Row) -> Row:
         table = broken.get("_table") or {}
@@ -88,6 +101,8 @@ class FindingWriter:
         first, last = self.roster.programme_months(table.get("programme_id")) or ("", "")
         return {
             "problem": receipt["problem"],
+            "template_version": table.get("template_version"),
+            "current_version": broken.get("current_version"),
             "folder": receipt["folder_name"],
             "received_date": received_date(receipt),
             "received_month": month_label(received_date(receipt)[:7]),
@@ -95,6 +110,7 @@ class FindingWriter:
             "reporter": self._reporter_name(table.get("reporter_id")),
             "folder_reporter": self._reporter_name(receipt["folder_reporter_id"]),
             "month": month_label(table.get("period")),
+            "closed_on": broken.get("_closed_on"),
             "programme_first_month": month_label(first),
             "programme_last_month": month_label(last),
         }
@@ -110,6 +126,8 @@ class FindingWriter:
         return {
             "indicator": indicator["indicator_name"],
             "unit": indicator["unit"],
+            "unit_text": row.get("unit_text"),
+            "unit_place": row.get("unit_cell") or "",
             "supplier": self.roster.supplier_name(indicator),
             "home_programme": self._programme_name(indicator["home_programme_id"]),
             "needed": "或".join(f"“{BY_NAME[name].label}”" for name in needed_columns(indicator)),
@@ -117,8 +135,23 @@ class FindingWriter:
             "previous_month": month_label((broken.get("_neighbour") or {}).get("period")),
             "previous_value": number_text(previous),
             "month_value": number_text(month_value),
+            "cumulative_value": number_text(row.get("cumulative_value")),
+            "same_period_value": number_text(row.get("same_period_value")),
             "expected_value": number_text(previous + month_value) if month_value is not None else "",
-        }
+        } | self._compared_words(broken)
+
+    def _compared_words(self, broken: Row) -> Row:
+        """The figures that a row was held against: growth computed, a whole, a target."""
+        growth, whole, target = (broken.get(name) for name in ("_growth", "_whole", "_target"))
+        words: Row = {"computed_growth": f"{growth:f}%"} if growth is not None else {}
+        if whole:
+            words |= {"whole_indicator": whole["indicator_name"], "whole_value": number_text(broken["whole_value"])}
+        if target and broken["targeted_value"] is not None:
+            value = Decimal(target["value"])
+            multiple = (broken["targeted_value"] / value).quantize(_MULTIPLE_STEP) if value else Decimal(0)
+            mark = _ILLUSTRATIVE if target["is_illustrative"] == "true" else ""
+            words |= {"target_value": number_text(value), "target_mark": mark, "multiple": number_text(multiple)}
+        return words
 
     def _choices(self, rule: Rule, broken: Row, found: str | None) -> str:
         """Names near the text found; where none is near, the allowed names."""

@@ -1,49 +1,71 @@
-"""What goes back to the sender: one folder a returned receipt, with the original file and 退回说明.xlsx."""
+"""What goes back to the sender: one folder a returned receipt, with the table marked at its cells.
 
+The folder holds one workbook under the file's own name, to be mended and dropped again. A file of which no marked copy
+can be made goes back as it came, beside 退回说明.xlsx. The untouched original of every file stays in the archive.
+"""
+
+import logging
 import re
 import shutil
-from datetime import UTC
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import xlsxwriter
 
+from expectations.errors import DeliveryError
 from expectations.findings import shanghai_minute
 from expectations.submissions import Row
 from ingestion import journal
+from ingestion.child import LimitedChild
+from ingestion.contract import SAMPLE_LABEL
 from ingestion.landing import archived_path
+from ingestion.readers import RETURN_SHEET
 from ingestion.settings import Settings
 
-NOTE_NAME = "退回说明.xlsx"
-_WHAT_TO_DO = "请按下表逐条改正原表，保存后重新放入收件箱；改正前本文件不计入，此前已接受的版本仍然有效。"
-# Head, name in raw.findings, width in characters.
-_COLUMNS = (
-    ("问题与改法", "message", 56),
-    ("处理", "severity", 6),
-    ("工作表", "sheet", 8),
-    ("行", "row_number", 5),
-    ("列", "column_label", 12),
-    ("单元格", "cell", 8),
-    ("填的是", "found", 16),
-    ("应为", "expected", 24),
-    ("规则", "rule_id", 10),
-)
+logger = logging.getLogger(__name__)
+
+# The forms of a returned workbook, the best first; marking.py makes them.
+EDITED, REBUILT, LISTED = FORMS = ("edited", "rebuilt", "listed")
+NOTE_NAME = f"{RETURN_SHEET}.xlsx"
+# What a child that opens the file again would die of, or find damaged again.
+_HOSTILE = frozenset(("unsafe", "too_large"))
+_COLUMNS = ("message", "severity", "sheet", "row_number", "column_label", "cell", "found", "expected", "rule_id")
+# More than anybody mends one by one; what is left out is found again in the mended file.
+LONGEST_LIST = 2_000
 _LONGEST_NAME_BYTES = 120
 _LONGEST_SUFFIX_BYTES = 10
-_LINE_POINTS = 15
-_TALLEST_POINTS = 400
+
+
+class Marker(LimitedChild):
+    """Makes returned workbooks in a child process: this one never opens a foreign file."""
+
+    def __init__(self) -> None:
+        super().__init__("expectations.marking")
+
+    def make(self, form: str, original: Path, target: Path, head: Row, findings: list[Row]) -> tuple[bool, str]:
+        """Write the workbook in this form to `target`; whether it was made, and what went wrong, if anything did."""
+        request = {"form": form, "original": str(original), "target": str(target)}
+        answer = self.ask(request | {"receipt": head, "findings": findings})
+        return tuple(answer) if answer else (False, "超出内存或时间限制")
 
 
 def deliver_returns(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     """Lay out every returned receipt that was not laid out before, and journal it; the new folders."""
     delivered = {entry["receipt_id"] for entry in journal.read("returns")}
     cursor = connection.execute(
-        """select receipts.* from raw.receipts inner join raw.judgements using (receipt_id)
+        """select receipts.*, exists (select 1 from raw.tables where tables.receipt_id = receipts.receipt_id
+            and tables.is_sample) as is_sample,
+            (select count(*) from raw.findings where findings.receipt_id = receipts.receipt_id) as finding_count
+        from raw.receipts inner join raw.judgements using (receipt_id)
         where verdict = 'returned' order by received_at, receipt_id"""
     )
     names = [column[0] for column in cursor.description or []]
     receipts = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-    return [_deliver(connection, settings, receipt) for receipt in receipts if receipt["receipt_id"] not in delivered]
+    waiting = [receipt for receipt in receipts if receipt["receipt_id"] not in delivered]
+    if not waiting:
+        return []
+    with Marker() as marker:
+        return [_deliver(connection, settings, marker, receipt) for receipt in waiting]
 
 
 def safe_name(file_name: str) -> str:
@@ -56,89 +78,61 @@ def safe_name(file_name: str) -> str:
     return stem.encode()[: _LONGEST_NAME_BYTES - len(suffix.encode())].decode(errors="ignore") + suffix
 
 
-def _deliver(connection: duckdb.DuckDBPyConnection, settings: Settings, receipt: Row) -> Path:
+def entry_name(receipt: Row) -> str:
+    """What a receipt's entry is called: with the reporter's folder in it, by which people look for it; no suffix."""
+    return f"{receipt['receipt_id']}-{Path(safe_name(receipt['file_name'])).stem}"
+
+
+def _deliver(connection: duckdb.DuckDBPyConnection, settings: Settings, marker: Marker, receipt: Row) -> Path:
     """One entry; it appears whole under its final name or not at all."""
-    name = safe_name(receipt["file_name"].rsplit("/", 1)[-1])
-    # With the reporter's folder in front and no suffix: the entry is a folder that people look for by reporter.
-    folder = settings.returned / f"{receipt['receipt_id']}-{Path(safe_name(receipt['file_name'])).stem}"
+    folder = settings.returned / entry_name(receipt)
     fresh = folder.with_name(f".{receipt['receipt_id']}.part")
     for leftover in (fresh, folder):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
-    original = fresh / (f"原件-{name}" if name == NOTE_NAME else name)
-    shutil.copyfile(archived_path(settings.archive, receipt["sha256"]), original)
     findings = _findings(connection, receipt["receipt_id"])
-    write_note(fresh / NOTE_NAME, receipt, findings)
+    form = _fill(fresh, archived_path(settings.archive, receipt["sha256"]), marker, receipt, findings)
     fresh.rename(folder)
-    entry = {"receipt_id": receipt["receipt_id"], "folder": folder.name, "finding_count": len(findings)}
-    journal.append("returns", entry)
+    entry = {name: receipt[name] for name in ("receipt_id", "finding_count")}
+    journal.append("returns", entry | {"folder": folder.name, "form": form})
     return folder
 
 
+def _fill(folder: Path, original: Path, marker: Marker, receipt: Row, findings: list[Row]) -> str:
+    """Put the workbook into the folder in the first form that can be made; which one it was."""
+    name = safe_name(receipt["file_name"].rsplit("/", 1)[-1])
+    head = _head(receipt)
+    for form in FORMS if receipt["problem_code"] not in _HOSTILE else (LISTED,):
+        target = folder / (NOTE_NAME if form == LISTED else f"{Path(name).stem}.xlsx")
+        is_made, problem = marker.make(form, original, target, head, findings)
+        if problem:
+            logger.warning("退回“%s”时，标注副本的一种做法（%s）未成：%s", receipt["file_name"], form, problem)
+        if is_made:
+            if form == LISTED:
+                shutil.copyfile(original, folder / (f"原件-{name}" if name == NOTE_NAME else name))
+            return form
+    raise DeliveryError(f"退回“{receipt['file_name']}”（{receipt['receipt_id']}）时，退回说明没有写成")
+
+
+def _head(receipt: Row) -> Row:
+    """What the first sheet says of the receipt; its own time, so that the same return is the same file."""
+    moment: datetime = receipt["received_at"]
+    return {
+        "receipt_id": receipt["receipt_id"],
+        "file_name": receipt["file_name"],
+        "sha256": receipt["sha256"],
+        "received": shanghai_minute(moment),
+        "created": moment.isoformat(),
+        "sample_label": SAMPLE_LABEL if receipt["is_sample"] else "",
+        "finding_count": receipt["finding_count"],
+    }
+
+
 def _findings(connection: duckdb.DuckDBPyConnection, receipt_id: str) -> list[Row]:
-    names = [name for _, name, _ in _COLUMNS]
     rows = connection.execute(
-        f"""select {", ".join(names)} from raw.findings where receipt_id = ?
-        order by severity desc, table_id nulls first, row_number nulls first, cell, rule_id, message""",
+        f"""select {", ".join(_COLUMNS)} from raw.findings where receipt_id = ?
+        order by severity desc, table_id nulls first, row_number nulls first, cell, rule_id, message
+        limit {LONGEST_LIST}""",
         [receipt_id],
     ).fetchall()
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def write_note(path: Path, receipt: Row, findings: list[Row]) -> None:
-    """The sheet 退回说明: which file, when it came, what to do, and each finding with its place; A4 landscape."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
-        # The receipt's own time, so that the same return is the same file.
-        workbook.set_properties({"title": "退回说明", "created": receipt["received_at"].replace(tzinfo=UTC)})
-        sheet = workbook.add_worksheet("退回说明")
-        text = {"text_wrap": True, "valign": "top", "align": "left", "border": 1, "border_color": "#BFBFBF"}
-        styles = {
-            "title": workbook.add_format({"bold": True, "font_size": 16}),
-            "label": workbook.add_format({"bold": True}),
-            "head": workbook.add_format(text | {"bold": True, "bg_color": "#F2DCDB"}),
-            "text": workbook.add_format(text),
-        }
-        top = _write_top(sheet, styles, receipt, findings)
-        _write_findings(sheet, styles, top, findings)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(top)
-        sheet.freeze_panes(top + 1, 0)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
-
-
-def _write_top(
-    sheet: xlsxwriter.worksheet.Worksheet, styles: dict[str, object], receipt: Row, findings: list[Row]
-) -> int:
-    """The lines above the table; the row of its head."""
-    sheet.write_string(0, 0, "退回说明", styles["title"])
-    lines = (
-        f"文件：{receipt['file_name']}",
-        f"收到时间：{shanghai_minute(receipt['received_at'])}（北京时间）",
-        f"共 {len(findings)} 条。{_WHAT_TO_DO}",
-    )
-    for number, line in enumerate(lines, start=1):
-        sheet.write_string(number, 0, line, styles["label"] if number == 1 else None)
-    return len(lines) + 2
-
-
-def _write_findings(
-    sheet: xlsxwriter.worksheet.Worksheet, styles: dict[str, object], top: int, findings: list[Row]
-) -> None:
-    for number, finding in enumerate(findings, start=top + 1):
-        # Not every program fits wrapped rows by itself.
-        lines = max(_line_count(str(finding[name] or ""), width) for _, name, width in _COLUMNS)
-        sheet.set_row(number, min(lines * _LINE_POINTS, _TALLEST_POINTS))
-    for column, (label, name, width) in enumerate(_COLUMNS):
-        sheet.set_column(column, column, width)
-        sheet.write_string(top, column, label, styles["head"])
-        for number, finding in enumerate(findings, start=top + 1):
-            sheet.write_string(number, column, str(finding[name] or ""), styles["text"])
-
-
-def _line_count(text: str, width: int) -> int:
-    """Lines that a text takes in a column; a Chinese character is as wide as two figures."""
-    columns = sum(2 if ord(character) > 0x2E7F or character in "“”" else 1 for character in text)
-    return max(1, -(-columns // (width - 1)))
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]

@@ -1,12 +1,18 @@
 """What the registry says about who reports what, in the form that frames and findings ask for it."""
 
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
+from ingestion.errors import RegistryError
+from ingestion.form import form_version
+from ingestion.owing import Owing
 from ingestion.periods import parse_period, period_containing
 from ingestion.registry import Registry
 
 Row = dict[str, str]
+PERCENT = "%"
+AT_LEAST = frozenset((">=", ">"))
 SUPPLIER_KINDS = {"district": "各区", "city": "全市", "department": "市级部门", "none": "报送单位以外的机构"}
 # A quarterly indicator is due with the last month of its quarter.
 _FREQUENCY_CADENCES = {"month": "monthly_dispatch", "quarter": "quarterly_summary", "year": "annual_assessment"}
@@ -109,10 +115,58 @@ class Roster:
             if (programme_id, row["indicator_id"]) in self._required and _is_due(row["frequency"], month)
         ]
 
+    def form_version(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> str | None:
+        """The version of the form that a reporter is given for a month; None where it is given none."""
+        key = (programme_id or "", reporter_id or "", month or "")
+        if key not in self._form_versions:
+            reporter = self.reporters.get(key[1])
+            try:
+                owing = Owing(self.registry, key[0], key[2]) if reporter else None
+            except RegistryError:  # another rule says that the programme has no such month
+                owing = None
+            self._form_versions[key] = form_version(owing, reporter) if owing and reporter else None
+        return self._form_versions[key]
+
+    @cached_property
+    def _form_versions(self) -> dict[tuple[str, str, str], str | None]:
+        return {}
+
     def took_over(self, reporter_id: str | None, month: str | None) -> bool:
         """Whether another reporter became part of this one in a month, so that its cumulative doesn't go on."""
         rows = self.registry.rows("reporter_successions")
         return any(row["successor_id"] == reporter_id and row["effective_on"][:7] == month for row in rows)
+
+    @cached_property
+    def parts(self) -> list[tuple[str, str]]:
+        """Part and whole: what indicator_parts.csv says, and what a percentage is taken of."""
+        listed = [
+            (row["part_indicator_id"], row["whole_indicator_id"]) for row in self.registry.rows("indicator_parts")
+        ]
+        shares = (row for row in self.indicators.values() if is_calculated(row) and row["unit"] == PERCENT)
+        divided = [(row["numerator_indicator_id"], row["denominator_indicator_id"]) for row in shares]
+        return list(dict.fromkeys([*listed, *divided]))
+
+    def own_target(self, indicator_id: str | None, reporter_id: str | None, month: str | None) -> Row | None:
+        """A reporter's own part of a target of the month's year, in the indicator's unit; the largest where several."""
+        if not month:
+            return None
+        splits = self._splits.get((indicator_id or "", reporter_id or "", month[:4]), [])
+        return max(
+            (row for row in splits if _is_valid(row, month)), key=lambda row: Decimal(row["value"]), default=None
+        )
+
+    @cached_property
+    def _splits(self) -> dict[tuple[str, str, str], list[Row]]:
+        """Parts of targets to be reached, by indicator, reporter and year."""
+        targets = {row["target_id"]: row for row in self.registry.rows("targets") if row["comparator"] in AT_LEAST}
+        splits: dict[tuple[str, str, str], list[Row]] = {}
+        for row in self.registry.rows("target_splits"):
+            target = targets.get(row["target_id"])
+            indicator = self.indicators.get(target["indicator_id"]) if target else None
+            if target and indicator and row["value"] and indicator["unit"] == target["unit"]:
+                key = (target["indicator_id"], row["reporter_id"], target["period"])
+                splits.setdefault(key, []).append(row)
+        return splits
 
     def programme_reporters(self, programme_id: str | None) -> list[str]:
         """Names of the reporters in a programme's groups, in order of display; of all reporters if it is unknown."""

@@ -126,6 +126,16 @@ class FolderSpeaksForItsReporter(gxe.ExpectColumnPairValuesToBeEqual):
     description: str = "文件夹只代表本单位"
 
 
+@rule("TAB-008", on="tables")
+class TemplateIsTheCurrentOne(gxe.ExpectColumnPairValuesToBeEqual):
+    """A table that states its template's version states the one that is given out now."""
+
+    column_A: str = "template_version"
+    column_B: str = "current_version"
+    ignore_row_if: Any = EITHER
+    description: str = "模板是现行版本"
+
+
 @rule("IND-001", on="rows")
 class IndicatorIsKnown(gxe.ExpectColumnValuesToNotBeNull):
     """The text under 指标 names an indicator of the registry."""
@@ -161,6 +171,16 @@ class IndicatorStandsOnce(gxe.ExpectCompoundColumnsToBeUnique):
     column_list: Any = ["table_id", "indicator_id"]  # noqa: RUF012 (pydantic copies it)
     ignore_row_if: Any = ANY
     description: str = "每个指标一行"
+
+
+@rule("IND-005", on="rows")
+class UnitMeasuresTheIndicator(gxe.ExpectColumnPairValuesToBeEqual):
+    """A unit that is written is the indicator's, or another of the same measure."""
+
+    column_A: str = "measured_unit"
+    column_B: str = "unit"
+    ignore_row_if: Any = EITHER
+    description: str = "单位与指标相符"
 
 
 @rule("NUM-001", on="cells")
@@ -240,3 +260,87 @@ class CumulativeContinuesWhatCountsNow(gxe.ExpectColumnPairValuesAToBeGreaterTha
     or_equal: Any = True
     ignore_row_if: Any = EITHER
     description: str = "累计数与后来更正的上月表相符"
+
+
+@rule("TIM-001", on="tables")
+class FirstTableComesBeforeTheMonthCloses(gxe.ExpectColumnPairValuesAToBeGreaterThanB):
+    """A month's first table is received before the month closes for new ones, or while it is reopened."""
+
+    column_A: str = "no_new_at"
+    column_B: str = "received_at"
+    or_equal: Any = True
+    ignore_row_if: Any = EITHER
+    description: str = "首次报送不晚于停止新报的日期"
+
+
+@rule("TIM-002", on="tables")
+class NewerVersionComesBeforeTheMonthIsFinal(gxe.ExpectColumnPairValuesAToBeGreaterThanB):
+    """A newer version is received before the month closes for corrections, or while it is reopened."""
+
+    column_A: str = "no_edits_at"
+    column_B: str = "received_at"
+    or_equal: Any = True
+    ignore_row_if: Any = EITHER
+    description: str = "更正不晚于停止更正的日期"
+
+
+@rule("GRW-001", on="rows")
+class GrowthIsTheOneComputed(gxe.ExpectColumnPairValuesAToBeGreaterThanB):
+    """A growth rate is that of the figures beside it, as far as their printed decimals can tell."""
+
+    column_A: str = "growth_tolerance"
+    column_B: str = "growth_distance"
+    or_equal: Any = True
+    ignore_row_if: Any = EITHER
+    description: str = "报送的增速与按累计数、去年同期算得的相符"
+
+
+@rule("SUM-001", on="parts")
+class PartIsNotAboveItsWhole(gxe.ExpectColumnPairValuesAToBeGreaterThanB):
+    """What the registry calls a part of something else is not above it in the same table."""
+
+    column_A: str = "whole_value"
+    column_B: str = "part_value"
+    or_equal: Any = True
+    ignore_row_if: Any = EITHER
+    description: str = "部分不大于总数"
+
+
+@rule("TGT-001", on="rows")
+class TargetIsNotMetManyTimes(gxe.ExpectColumnPairValuesAToBeGreaterThanB):
+    """A cumulative is below the stated multiple of the reporter's own target for the year."""
+
+    column_A: str = "target_bound"
+    column_B: str = "targeted_value"
+    ignore_row_if: Any = EITHER
+    description: str = "累计数没有成倍超过全年目标"
+
+
+@rule("HIS-001", on="changes")
+class ChangedPastIsDeclared(gxe.ExpectColumnValuesToNotBeNull):
+    """A version that changes figures of the version that counted before it says why."""
+
+    column: str = "declaration"
+    row_condition: Any = Column("changed_column").is_not_null()
+    description: str = "改动已计入的数有说明"
+
+
+@rule("HIS-002", on="repeats")
+class TableIsNotLastMonths(gxe.ExpectColumnValuesToBeBetween):
+    """Something in a table differs from the previous month's."""
+
+    column: str = "changed_count"
+    min_value: Any = 1
+    row_condition: Any = Column("changed_count").is_not_null()
+    description: str = "本月的表不是上月的表"
+
+
+@rule("HIS-003", on="usuals")
+class FigureIsNearTheUsual(gxe.ExpectColumnPairValuesAToBeGreaterThanB):
+    """A figure is not farther from the median of the reporter's own earlier months than the catalogue allows."""
+
+    column_A: str = "allowance"
+    column_B: str = "distance"
+    or_equal: Any = True
+    ignore_row_if: Any = EITHER
+    description: str = "与本单位历史相比没有异常"

@@ -8,11 +8,14 @@ import duckdb
 from expectations.catalogue import RETURNED, Rule, catalogue_sha256, load_catalogue
 from expectations.findings import FindingWriter
 from expectations.frames import build_frames
+from expectations.history import build_history
+from expectations.receipts import issue_receipts
 from expectations.returns import deliver_returns
 from expectations.roster import Roster
 from expectations.submissions import Row, Submissions, load_to_judge
-from expectations.suites import Failures, Frames, find_failures
-from expectations.verdicts import Verdict, resolve
+from expectations.suites import Frames, find_failures
+from expectations.verdicts import Outcome, Pair, Verdict, resolve
+from expectations.waivers import Waivers
 from ingestion.registry import load_registry
 from ingestion.settings import get_settings
 from ingestion.store import insert_rows, open_warehouse, transaction
@@ -32,7 +35,7 @@ class JudgementReport:
 
 
 def judge() -> JudgementReport:
-    """Judge all unjudged receipts, write judgements and findings, and lay out what goes back to its sender.
+    """Judge all unjudged receipts, write judgements and findings, and lay out returns and receipts for the senders.
 
     JudgingError when a rule cannot be evaluated: then nothing was written. Without unjudged receipts this is quick.
     """
@@ -42,18 +45,23 @@ def judge() -> JudgementReport:
         report = JudgementReport()
         if unjudged:
             report = _judge_batch(connection, batch, unjudged)
-        # Also after a crash between verdict and return: the journal knows what was laid out.
+        # Also after a crash between verdict and delivery: the journal knows what was laid out.
         deliver_returns(connection, settings)
+        issue_receipts(connection, settings)
     return report
 
 
 def _judge_batch(connection: duckdb.DuckDBPyConnection, batch: Submissions, unjudged: set[str]) -> JudgementReport:
     settings = get_settings()
     catalogue = load_catalogue()
-    roster = Roster(load_registry(settings.registry))
-    frames = build_frames(batch, roster, settings.require_reporter_folder)
-    broken = _rows_of(frames, find_failures(frames, catalogue))
-    verdicts = _verdicts(batch, catalogue, broken)
+    registry = load_registry(settings.registry)
+    roster, waivers = Roster(registry), Waivers(registry, catalogue)
+    broken = _broken_rows(build_frames(batch, roster, catalogue, settings.require_reporter_folder), catalogue)
+    _apply_waivers(batch, waivers, catalogue, broken)
+    outcome = _outcome(batch, catalogue, broken)
+    # What counted when is known only now; nothing found from here on can return a file.
+    broken |= _broken_rows(build_history(batch, roster, catalogue, outcome.counted), catalogue)
+    verdicts = outcome.verdicts
     findings = _findings(FindingWriter(batch, roster, catalogue), broken, verdicts)
     before = _accepted_before(connection, list(verdicts))
     _write(connection, verdicts, findings)
@@ -64,21 +72,35 @@ def _judge_batch(connection: duckdb.DuckDBPyConnection, batch: Submissions, unju
     return JudgementReport(*counts, sorted(months))
 
 
-def _rows_of(frames: Frames, failures: Failures) -> dict[str, list[Row]]:
+def _broken_rows(frames: Frames, catalogue: dict[str, Rule]) -> dict[str, list[Row]]:
     """Rule id → the frame rows that broke it."""
     rows = {row["key"]: row for frame in frames.values() for row in frame}
-    return {rule_id: [rows[key] for key in keys] for rule_id, keys in failures.items()}
+    return {rule_id: [rows[key] for key in keys] for rule_id, keys in find_failures(frames, catalogue).items()}
 
 
-def _verdicts(batch: Submissions, catalogue: dict[str, Rule], broken: dict[str, list[Row]]) -> dict[str, Verdict]:
+def _apply_waivers(
+    batch: Submissions, waivers: Waivers, catalogue: dict[str, Rule], broken: dict[str, list[Row]]
+) -> None:
+    """Put the waiver that acts on a row beside it; one row can break several rules."""
+    for rule_id, rows in broken.items():
+        if not catalogue[rule_id].waiver:
+            continue
+        for row in rows:
+            if waiver := waivers.of(rule_id, row, batch):
+                row.setdefault("_waivers", {})[rule_id] = waiver
+
+
+def _outcome(batch: Submissions, catalogue: dict[str, Rule], broken: dict[str, list[Row]]) -> Outcome:
     flawed = {
         _receipt_id(row)
         for rule_id, rows in broken.items()
         if catalogue[rule_id].severity == RETURNED and rule_id != COUNTED_RULE
         for row in rows
+        if not _waiver(rule_id, row)
     }
-    clashes, clashes_now = ({row["_pair"] for row in broken[id_]} for id_ in (COUNTED_RULE, COUNTS_NOW_RULE))
-    return resolve(batch, flawed, clashes, clashes_now)
+    clashes = {row["_pair"] for row in broken[COUNTED_RULE] if not _waiver(COUNTED_RULE, row)}
+    waived: frozenset[Pair] = frozenset(row["_pair"] for row in broken[COUNTED_RULE] if _waiver(COUNTED_RULE, row))
+    return resolve(batch, flawed, clashes, {row["_pair"] for row in broken[COUNTS_NOW_RULE]}, waived)
 
 
 def _findings(writer: FindingWriter, broken: dict[str, list[Row]], verdicts: dict[str, Verdict]) -> list[Row]:
@@ -89,8 +111,9 @@ def _findings(writer: FindingWriter, broken: dict[str, list[Row]], verdicts: dic
             verdict = verdicts[_receipt_id(row)]
             if not _matters(rule_id, row, verdict):
                 continue
-            finding = writer.write(rule_id, row)
-            if rule_id == COUNTED_RULE and verdict.accepted_at:
+            waiver = _waiver(rule_id, row)
+            finding = writer.write(rule_id, row, waiver=waiver)
+            if rule_id == COUNTED_RULE and verdict.accepted_at and not waiver:
                 findings.append(finding | {"known_until_at": verdict.accepted_at})
                 finding = writer.write(rule_id, row, verdict.accepted_at)
             elif rule_id == COUNTS_NOW_RULE:
@@ -105,8 +128,18 @@ def _matters(rule_id: str, row: Row, verdict: Verdict) -> bool:
     if verdict.is_repeated:
         return False
     if rule_id == COUNTED_RULE:
-        return row["_pair"] in verdict.clashes
-    return rule_id != COUNTS_NOW_RULE or row["_pair"] in verdict.later_clashes
+        return row["_pair"] in (verdict.waived_clashes if _waiver(rule_id, row) else verdict.clashes)
+    if rule_id == COUNTS_NOW_RULE:
+        # What was waived when the file came is known already.
+        is_known = _waiver(COUNTED_RULE, row) and row["_pair"] in verdict.waived_clashes
+        return row["_pair"] in verdict.later_clashes and not is_known
+    return True
+
+
+def _waiver(rule_id: str, row: Row) -> Row | None:
+    """The waiver that acts where a row broke a rule."""
+    found: Row | None = row.get("_waivers", {}).get(rule_id)
+    return found
 
 
 def _receipt_id(row: Row) -> str:

@@ -18,15 +18,17 @@ Failures = dict[str, list[str]]
 def find_failures(frames: Frames, catalogue: dict[str, Rule]) -> Failures:
     """Run every rule over its frame in one checkpoint; rule id → keys of the rows that break it, in frame order.
 
-    Each row has a unique text `key`. JudgingError when a rule can not be evaluated: better no verdict than a wrong one.
+    Each row has a unique text `key`; rules on other frames are left out. JudgingError when a rule can not be evaluated:
+    better no verdict than a wrong one.
     """
     with _quiet():
         from expectations.rules import RULES
 
         if set(RULES) != set(catalogue):
             raise CatalogueError(f"rules.csv and rules.py differ in {sorted(set(RULES) ^ set(catalogue))}")
-        results = _run_checkpoint(frames, RULES)
-    failures: Failures = {rule_id: [] for rule_id in catalogue}
+        rules = {rule_id: rule for rule_id, rule in RULES.items() if rule.frame in frames}
+        results = _run_checkpoint(frames, rules) if any(frames.values()) else []
+    failures: Failures = {rule_id: [] for rule_id in catalogue if rule_id in rules}
     for result in results:
         failures[result.expectation_config.meta["rule_id"]] = _broken_keys(result)
     return failures

@@ -5,6 +5,7 @@ each of its tables agrees with the version of the previous month that counts the
 own receipt time; after a disagreement, the moment at which a corrected previous month came to agree.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -14,6 +15,8 @@ from expectations.submissions import Chain, Row, Submissions, chain_of, version_
 
 # A table's id with the id of the previous month's table it was compared with.
 Pair = tuple[str, str]
+# The tables that counted for a month, each from when; the last one counts still.
+Counted = dict[tuple[Chain, str], list[tuple[datetime, Row]]]
 
 
 @dataclass
@@ -22,12 +25,14 @@ class Verdict:
 
     `is_repeated`: its bytes were those of the version that counted for all its tables when it came; it changes nothing.
 
-    `clashes`: pairs that disagreed when it was received; `later_clashes`: pairs that disagree by what counts now.
+    `clashes`: pairs that disagreed when it was received, `waived_clashes` those that a waiver let pass;
+    `later_clashes`: pairs that disagree by what counts now.
     """
 
     accepted_at: datetime | None = None
     is_repeated: bool = False
     clashes: list[Pair] = field(default_factory=list)
+    waived_clashes: list[Pair] = field(default_factory=list)
     later_clashes: list[Pair] = field(default_factory=list)
 
     @property
@@ -38,29 +43,46 @@ class Verdict:
         return "accepted" if self.accepted_at else "returned"
 
 
-def resolve(batch: Submissions, flawed: set[str], clashes: set[Pair], clashes_now: set[Pair]) -> dict[str, Verdict]:
-    """The verdict of every receipt of a batch, by receipt_id.
+@dataclass(frozen=True)
+class Outcome:
+    """Every receipt's verdict, by receipt_id, and what counted from when."""
+
+    verdicts: dict[str, Verdict]
+    counted: Counted
+
+
+def resolve(
+    batch: Submissions,
+    flawed: set[str],
+    clashes: set[Pair],
+    clashes_now: set[Pair],
+    waived: frozenset[Pair] = frozenset(),
+) -> Outcome:
+    """The verdicts of a batch.
 
     `flawed` are receipts returned for their own content; `clashes` the pairs of tables that disagree when a receipt
-    comes, `clashes_now` those that are worth a reminder to what was accepted before.
+    comes, `waived` those that disagree and may, `clashes_now` those that are worth a reminder to what was accepted
+    before.
     """
-    chronicle = _Chronicle(batch, clashes)
+    chronicle = _Chronicle(batch, clashes, waived)
     for moment, arrivals in groupby(batch.receipts, key=lambda receipt: receipt["received_at"]):
         # Files of one moment speak in the order of their months: the mailbox's order means nothing.
         for receipt in sorted(arrivals, key=lambda row: (_first_month(batch, row), version_key(row))):
             chronicle.receive(receipt, moment, receipt["receipt_id"] in flawed)
         chronicle.settle(moment)
     chronicle.remind(clashes_now)
-    return chronicle.verdicts
+    return Outcome(chronicle.verdicts, chronicle.counted)
 
 
 class _Chronicle:
     """What counts, as time goes by."""
 
-    def __init__(self, batch: Submissions, clashes: set[Pair]) -> None:
+    def __init__(self, batch: Submissions, clashes: set[Pair], waived: frozenset[Pair]) -> None:
         self.batch = batch
         self.clashes = clashes
+        self.waived = waived
         self.verdicts: dict[str, Verdict] = {}
+        self.counted: Counted = {}
         self._waiting: list[Row] = []
         self._counting: dict[tuple[Chain, str], tuple[tuple[datetime, datetime, str, str], Row]] = {}
 
@@ -69,7 +91,9 @@ class _Chronicle:
         if not is_flawed and self._repeats(receipt):
             self.verdicts[receipt["receipt_id"]] = Verdict(is_repeated=True)
             return
-        verdict = self.verdicts[receipt["receipt_id"]] = Verdict(clashes=self._clashing(receipt, self.clashes))
+        verdict = self.verdicts[receipt["receipt_id"]] = Verdict(
+            clashes=self._clashing(receipt, self.clashes), waived_clashes=self._clashing(receipt, self.waived)
+        )
         if is_flawed:
             return
         if verdict.clashes:
@@ -99,7 +123,7 @@ class _Chronicle:
         versions = [self.batch.receipt_by_id[known[1]["receipt_id"]]["sha256"] if known else None for known in counting]
         return bool(versions) and set(versions) == {receipt["sha256"]}
 
-    def _clashing(self, receipt: Row, clashes: set[Pair]) -> list[Pair]:
+    def _clashing(self, receipt: Row, clashes: Collection[Pair]) -> list[Pair]:
         tables = self.batch.tables_by_receipt.get(receipt["receipt_id"], [])
         return [pair for pair in self._pairs(tables) if pair in clashes]
 
@@ -127,6 +151,9 @@ class _Chronicle:
             known = self._counting.get((chain, table["period"])) if chain else None
             if chain and (known is None or known[0] <= version):
                 self._counting[chain, table["period"]] = (version, table)
+                # Of what came in one moment the last counts; the others never did.
+                versions = self.counted.setdefault((chain, table["period"]), [])
+                versions[:] = [(since, other) for since, other in versions if since < moment] + [(moment, table)]
 
 
 def _first_month(batch: Submissions, receipt: Row) -> str:

@@ -8,51 +8,74 @@ import unicodedata
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from ingestion.contract import BY_NAME, COLUMNS, HEAD_COLUMNS, NUMBER_COLUMNS, SAMPLE_LABEL, TABLE_SHEET
+from ingestion.cells import NOT_SET, Cell, cell_at
+from ingestion.contract import (
+    BY_NAME,
+    COLUMNS,
+    COVER_COLUMNS,
+    COVER_SHEET,
+    HEAD_COLUMNS,
+    NUMBER_COLUMNS,
+    SAMPLE_LABEL,
+    TABLE_SHEET,
+    UNIT,
+)
 from ingestion.errors import PeriodError, UnreadableFile
+from ingestion.ledgers import LedgerRow, find_ledger, ledger_rows
 from ingestion.periods import parse_period
 from ingestion.readers import Sheet
 from ingestion.registry import Registry, fold
 
-NOT_SET = frozenset(("", "-", "—", "——", "–", "/", "―"))
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?(e[+-]?\d{1,2})?", re.IGNORECASE)
 # A dot wants two digits: Excel turns 2021.10 into the number 2021.1, which could be January or October.
 _MONTH = re.compile(
     r"(\d{4})\s*(?:年|-|/|\.(?=\s*\d{2}))\s*(\d{1,2})\s*月?(?:份)?|(\d{4})(\d{2})|(\d{4}-\d{2})-\d{2}(?:T00:00:00)?"
 )
 _LABELS = {fold(spelling): column.name for column in COLUMNS for spelling in column.spellings}
+_UNIT_LABELS = {fold(spelling) for spelling in UNIT.spellings}
+_HEAD_LABELS = {
+    fold(spelling): column.name for column in (*HEAD_COLUMNS, *COVER_COLUMNS) for spelling in column.spellings
+}
 _QUANTUM = Decimal("0.000001")
 _LARGEST = Decimal(10) ** 12
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A text and its address, such as C7."""
-
-    text: str
-    address: str
-
-
 @dataclass
 class SubmittedTable:
-    """One programme, reporter and period of a file, with its rows as raw.reported_values has them (without ids)."""
+    """One programme, reporter and period of a file, with its rows as raw.reported_values has them (without ids).
+
+    `ledgers` are the rows of its 任务, 项目, 企业 and 平台 sheets.
+    """
 
     sheet: str
     head: dict[str, Cell]
     is_sample: bool = False
     rows: list[dict[str, object]] = field(default_factory=list)
+    ledgers: list[LedgerRow] = field(default_factory=list)
 
 
 def find_tables(sheets: list[Sheet], registry: Registry) -> list[SubmittedTable]:
-    """All tables of a file, in order of appearance; UnreadableFile when no sheet has the table's header."""
+    """All tables of a file, in order of appearance; UnreadableFile when no sheet has the table's header.
+
+    What a table's own head does not say, the cover sheet (封面) says for all tables of the file.
+    """
     tables: dict[tuple[str, ...], SubmittedTable] = {}
     has_header = False
+    cover, is_sample = _cover(sheets)
+    others = []
     for sheet in sorted(sheets, key=lambda sheet: sheet.name.strip() != TABLE_SHEET):
         for row_index, row in enumerate(sheet.rows):
             if columns := _header(row):
                 has_header = True
-                _add_tables_below(sheet, row_index, columns, registry, tables)
+                _add_tables_below(sheet, row_index, columns, cover, registry, tables)
                 break
+        else:
+            others.append(sheet)
+    if has_header:
+        for sheet in others:
+            _add_ledger(sheet, cover, registry, tables)
+    for table in tables.values():
+        table.is_sample = table.is_sample or is_sample
     if tables:
         return list(tables.values())
     if has_header:
@@ -124,74 +147,99 @@ def _header(row: list[str]) -> dict[str, int] | None:
         return None
     if doubled:
         raise UnreadableFile("header", f"表头里“{doubled[0]}”所指的列不止一个；请每列只保留一个后重新报送。")
-    return columns
+    units = [position for position, text in enumerate(row) if fold(text) in _UNIT_LABELS]
+    return columns | ({UNIT.name: units[0]} if units else {})
 
 
 def _add_tables_below(
     sheet: Sheet,
     header_index: int,
     columns: dict[str, int],
+    cover: dict[str, Cell],
     registry: Registry,
     tables: dict[tuple[str, ...], SubmittedTable],
 ) -> None:
     """Adds the rows below a header to the tables they belong to, by what their heads mean."""
-    head = _head_cells(sheet.rows[:header_index])
-    is_sample = any(SAMPLE_LABEL in text for row in sheet.rows[:header_index] for text in row)
+    head = cover | _head_cells(sheet, header_index)
+    is_sample = _is_sample(sheet.rows[:header_index])
     for row_index, row in enumerate(sheet.rows[header_index + 1 :], start=header_index + 1):
         if not any(row):
             continue
         own_head = head | {
-            column.name: _cell(row, row_index, columns[column.name])
+            column.name: cell_at(sheet.name, row, row_index, columns[column.name])
             for column in HEAD_COLUMNS
             if column.name in columns
         }
         table = SubmittedTable(sheet.name, own_head, is_sample)
         table = tables.setdefault(_meaning(table, registry), table)
-        values = _values(row, row_index, columns)
+        values = _values(sheet.name, row, row_index, columns)
         table.is_sample = table.is_sample or SAMPLE_LABEL in str(values["note"] or "")
-        table.rows.append({"sheet": sheet.name} | values)
+        table.rows.append({"sheet": sheet.name} | values | {"note": _own_words(str(values["note"] or ""))})
 
 
-def _head_cells(rows: list[list[str]]) -> dict[str, Cell]:
-    """Label cells above the header, each with the first filled cell to its right."""
-    wanted = {fold(spelling): column.name for column in HEAD_COLUMNS for spelling in column.spellings}
+def _add_ledger(
+    sheet: Sheet, cover: dict[str, Cell], registry: Registry, tables: dict[tuple[str, ...], SubmittedTable]
+) -> None:
+    """Adds the rows of a 任务, 项目, 企业 or 平台 sheet to the table with the same head.
+
+    What neither the sheet nor the cover says is as in the file's first table, so that a list alone opens no table.
+    """
+    found = find_ledger(sheet)
+    rows = list(ledger_rows(sheet, *found)) if found else []
+    if not found or not rows:
+        return
+    first = next((table.head for table in tables.values()), {})
+    head = first | cover | _head_cells(sheet, found.header_index)
+    table = SubmittedTable(sheet.name, head, _is_sample(sheet.rows[: found.header_index]))
+    tables.setdefault(_meaning(table, registry), table).ledgers += rows
+
+
+def _cover(sheets: list[Sheet]) -> tuple[dict[str, Cell], bool]:
+    """What the cover sheet says, and whether it says that the file is sample data."""
+    covers = [sheet for sheet in sheets if sheet.name.strip() == COVER_SHEET and not any(map(_header, sheet.rows))]
     head: dict[str, Cell] = {}
-    for row_index, row in enumerate(rows):
+    for sheet in reversed(covers):
+        head |= _head_cells(sheet, len(sheet.rows))
+    return head, any(_is_sample(sheet.rows) for sheet in covers)
+
+
+def _is_sample(rows: list[list[str]]) -> bool:
+    return any(SAMPLE_LABEL in text for row in rows for text in row)
+
+
+def _head_cells(sheet: Sheet, end: int) -> dict[str, Cell]:
+    """Label cells in the first `end` rows, each with the first filled cell to its right."""
+    head: dict[str, Cell] = {}
+    for row_index, row in enumerate(sheet.rows[:end]):
         for position, text in enumerate(row):
-            name = wanted.get(fold(text.rstrip("：: ")))
+            name = _HEAD_LABELS.get(fold(text.rstrip("：: ")))
             filled = [p for p in range(position + 1, len(row)) if row[p]]
-            if name and filled and fold(row[filled[0]].rstrip("：: ")) not in wanted:
-                head.setdefault(name, _cell(row, row_index, filled[0]))
+            if name and filled and fold(row[filled[0]].rstrip("：: ")) not in _HEAD_LABELS:
+                head.setdefault(name, cell_at(sheet.name, row, row_index, filled[0]))
     return head
 
 
-def _values(row: list[str], row_index: int, columns: dict[str, int]) -> dict[str, object]:
+def _values(sheet: str, row: list[str], row_index: int, columns: dict[str, int]) -> dict[str, object]:
     """One row as raw.reported_values names it; a cell that says “not set” is blank."""
-    indicator = _cell(row, row_index, columns["indicator"])
+    indicator = cell_at(sheet, row, row_index, columns["indicator"])
+    unit = cell_at(sheet, row, row_index, columns[UNIT.name]) if UNIT.name in columns else None
     values: dict[str, object] = {
         "row_number": row_index + 1,
         "indicator_text": indicator.text or None,
         "indicator_cell": indicator.address,
+        "unit_text": (unit.text or None) if unit else None,
+        "unit_cell": unit.address if unit else None,
     }
     for column in NUMBER_COLUMNS:
-        cell = _cell(row, row_index, columns[column.name]) if column.name in columns else None
+        cell = cell_at(sheet, row, row_index, columns[column.name]) if column.name in columns else None
         is_blank = cell is None or cell.text in NOT_SET
         values[column.name] = None if is_blank else parse_number(cell.text)
         values[f"{column.name}_text"] = None if is_blank else cell.text
         values[f"{column.name}_cell"] = cell.address if cell else None
-    note = _cell(row, row_index, columns["note"]).text if "note" in columns else ""
+    note = cell_at(sheet, row, row_index, columns["note"]).text if "note" in columns else ""
     return values | {"note": note or None}
 
 
-def _cell(row: list[str], row_index: int, position: int) -> Cell:
-    text = row[position].strip() if position < len(row) else ""
-    return Cell(text, f"{_column_letters(position)}{row_index + 1}")
-
-
-def _column_letters(position: int) -> str:
-    letters = ""
-    position += 1
-    while position:
-        position, remainder = divmod(position - 1, 26)
-        letters = chr(ord("A") + remainder) + letters
-    return letters
+def _own_words(note: str) -> str | None:
+    """A note without the mark of sample data in front: the mark says nothing about the row's figures."""
+    return note.removeprefix(SAMPLE_LABEL).lstrip("；; ") or None

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ingestion.clauses import FRONT_MATTER, Clause
+from ingestion.goal_words import has_no_subject
 
 _CHINESE_DIGITS = {numeral: str(digit) for digit, numeral in enumerate("〇一二三四五六七八九")}
 _CHINESE_DIGITS |= dict.fromkeys("○零O", "0")
@@ -13,7 +14,10 @@ _SIGNED = re.compile(rf"[^。,;]{{0,30}}?{_DATE}\)?(?:印发)?")
 _ISSUED = re.compile(rf"(?:成文|印发|签发|发文)(?:日期|时间)?:?{_DATE}")
 _PUBLISHED = re.compile(rf"(?:发布|公布|公开)(?:日期|时间)?:?{_DATE}")
 _NUMBER = re.compile(r"[〔\[](20\d\d)[〕\]]\d+号")
+_IN_FORCE = re.compile(rf"自{_DATE}起(?:正式)?(?:施行|实施|执行|生效)")
+_ADOPTED = re.compile(rf"{_DATE}[^。;]{{0,40}}通过")
 _SPAN = re.compile(r"20\d\d-(20\d\d)年?")
+_TITLE_YEAR = re.compile(r"(?<![-\d])(20\d\d)年(?!-|以来|\d)")
 _LONGEST_TITLE = 60
 
 _PLAN_END = {"十四五": 2025, "十五五": 2030, "十六五": 2035}
@@ -23,36 +27,75 @@ TIMES = re.compile(
     r"|(?P<own>每年|全年|今年|本年|年内|当年|每月|每季|每半年)|(?P<next>明年)"
     r"|“?(?P<plan>十[四五六]五)”?(?:末|期末|期间|时期)|(?P<span>[1-9二两三四五])年内"
 )
+PARTS_OF_YEAR = re.compile(
+    r"(?<!\d)(?P<month>\d{1,2})月(?:(?:\d{1,2}日|上旬|中旬|下旬)之?前|(?:底|末)(?:之?前)?|之?前)"
+    r"|(?<!每)第?(?P<quarter>[一二三四1-4])季度|(?P<half>上半年|年中|下半年)|(?P<whole>年底|年末)"
+)
+_QUARTERS = dict(zip("一二三四1234", "12341234", strict=True))
 
 
 @dataclass(frozen=True)
 class DocumentDates:
-    """What a document says of itself: its year, the last year of the span in its title, the day it was issued."""
+    """What a document says of itself.
+
+    `year` is the year its goals mean where they name none: that of its title, else that in which it was issued or,
+    where it has no such date, took effect. `last_year` ends the span in its title.
+    """
 
     year: int | None
     last_year: int | None = None
     issued: str = ""
+    in_force: str = ""
+    adopted: str = ""
+
+    @property
+    def valid_from(self) -> str:
+        """The day it takes effect, else the day it was issued or adopted."""
+        return self.in_force or self.issued or self.adopted
 
 
 def read_dates(clauses: list[Clause]) -> DocumentDates:
-    """The dates in the front matter, else in a signature at the end."""
+    """The dates in the front matter, else in a signature at the end; the day of taking effect stands anywhere."""
     front = [line for clause in clauses if clause.path == FRONT_MATTER for line in clause.paragraphs]
     end = clauses[-1].paragraphs[-6:]
+    every = [line for clause in clauses for line in clause.paragraphs]
     issued = _issued([_with_digits(line) for line in front]) or _issued([_with_digits(line) for line in reversed(end)])
+    in_force = _first_day(_IN_FORCE, front) or _first_day(_IN_FORCE, every[::-1])
+    adopted = _first_day(_ADOPTED, front)
     numbers = [match[1] for line in front if "。" not in line for match in _NUMBER.finditer(line)]
     titles = [line for line in front if "。" not in line and len(line) <= _LONGEST_TITLE and ":" not in line]
     spans = [int(match[1]) for title in titles for match in _SPAN.finditer(title)]
     spans += [year for title in titles for plan, year in _PLAN_END.items() if plan in title]
-    year = issued[:4] or (numbers[0] if numbers else "")
-    return DocumentDates(int(year) if year else None, spans[-1] if spans else None, issued)
+    named = issued[:4] or (numbers[0] if numbers else "") or in_force[:4] or adopted[:4]
+    year = _title_year(titles, named)
+    return DocumentDates(int(year) if year else None, spans[-1] if spans else None, issued, in_force, adopted)
 
 
 def read_period(words: str, dates: DocumentDates) -> str:
-    """The last time that some words name, as a year; "" where they name none."""
-    period = ""
-    for match in TIMES.finditer(words):
-        period = year_of(match, dates) or period
-    return period
+    """The last time that some words name: 2023, 2023-06 for 6月底前, 2023-Q3, 2023-H1; "" where they name none."""
+    year, part = "", ""
+    for match in sorted((*TIMES.finditer(words), *PARTS_OF_YEAR.finditer(words)), key=lambda match: match.start()):
+        if match.re is TIMES:
+            year, part = year_of(match, dates) or year, ""
+        else:
+            year = year or (str(dates.year) if dates.year else "")
+            part = _part(match) if _holds_on(words[match.end() :]) else ""
+    return f"{year}{part}" if year else ""
+
+
+def _holds_on(following: str) -> bool:
+    """Whether a month still holds after these words: not in another part of the sentence with a subject of its own."""
+    own, *others = following.split(",")
+    return ";" not in following and all(map(has_no_subject, others if own else others[1:]))
+
+
+def year_note(words: str) -> str:
+    """What a person should know about the year that read_period gave."""
+    times = list(TIMES.finditer(words))
+    if not times:
+        return "句中未写年份，按文件年份计"
+    own = times[-1]["own"] or ""
+    return f"文件写“{own}”，按文件年份计" if own.startswith("每") else ""
 
 
 def year_of(match: re.Match[str], dates: DocumentDates) -> str:
@@ -75,9 +118,35 @@ def _issued(lines: list[str]) -> str:
         *filter(None, (_SIGNED.fullmatch(line) if ":" not in line else None for line in lines)),
         *filter(None, map(_PUBLISHED.search, lines)),
     ):
-        year, month, day = (int(part) for part in match.groups())
-        if 1 <= month <= 12 and 1 <= day <= 31:
-            return f"{year:04d}-{month:02d}-{day:02d}"
+        if _day(match):
+            return _day(match)
+    return ""
+
+
+def _title_year(titles: list[str], named: str) -> str:
+    """The year of a title (2024年工作要点), when the paper is of that year or of the one before."""
+    years = [match[1] for title in titles for match in _TITLE_YEAR.finditer(title)]
+    fitting = [year for year in years if not named or int(year) - int(named) in (0, 1)]
+    return fitting[-1] if fitting else named
+
+
+def _first_day(pattern: re.Pattern[str], lines: list[str]) -> str:
+    found = [match for line in lines for match in pattern.finditer(line)]
+    return _day(found[0]) if found else ""
+
+
+def _day(match: re.Match[str]) -> str:
+    year, month, day = (int(part) for part in match.groups())
+    return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
+
+
+def _part(match: re.Match[str]) -> str:
+    if match["month"]:
+        return f"-{int(match['month']):02d}" if 1 <= int(match["month"]) <= 12 else ""
+    if match["quarter"]:
+        return f"-Q{_QUARTERS[match['quarter']]}"
+    if match["half"]:
+        return "-H2" if match["half"] == "下半年" else "-H1"
     return ""
 
 

@@ -8,7 +8,13 @@ from ingestion.document_dates import TIMES, DocumentDates, year_of
 from ingestion.document_units import UnitNote, find_unit_notes, units_at
 from ingestion.goals import Goal, mask
 
-_PREAMBLE = re.compile(r"目标|要求|思想|原则|意义|背景|形势|附则|附件")
+_PREAMBLE = re.compile(r"目标|指标|要求|思想|原则|意义|背景|形势|基本情况|现状|概况|发展基础|附则|附件")
+_INDICATORS = re.compile(r"指标(?:体系)?$")
+_DEFINITION = re.compile(
+    r"为了?[^。;]{4,80}制定本|本(?:办法|规定|条例|细则|方案|意见)(?:所称|适用|自|由|未尽|中下列)|适用本"
+    r"|(?:所称|是)[^。;]{0,30}是?指|是[^。;]{0,12}主管部门"
+    r"|违反本|同时废止|参照[^。;]{0,20}执行"
+)
 _ITEM = re.compile(r"(?<![^。;:\n])(?=[一二三四五六七八九十]{1,2}是)")
 _DUE = re.compile(
     rf"(?:{TIMES.pattern})(?:度|底|末)?(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:上旬|中旬|下旬|底|末)?(?:之?前)?"
@@ -17,6 +23,7 @@ _DUE = re.compile(
 _OWN_YEAR = ("每年", "全年", "当年", "每月", "每季", "每半年", "今年", "本年")
 _FORMULA = re.compile(r"起施行|起实施|有效期|负责解释")
 _LONGEST = 60
+_SHORTEST = 4
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,8 @@ def find_tasks(clauses: list[Clause], goals: list[Goal], dates: DocumentDates) -
         notes = find_unit_notes(clause.text)
         is_leaf = path_parts(clause.path) not in parents or any(goal.clause == clause.path for goal in goals)
         dated = _dated_tasks(clause, notes, goals, dates)
-        if notes or (is_leaf and not _PREAMBLE.search(clause.title)):
+        is_passive = bool(_PREAMBLE.search(clause.title) or _DEFINITION.search(clause.text))
+        if (notes and not _INDICATORS.search(clause.title)) or (is_leaf and not is_passive):
             sentences = {task.task for task in dated}
             tasks += [task for task in _clause_tasks(clause, notes) if task.task not in sentences]
         tasks += dated
@@ -92,10 +100,18 @@ def _dated_tasks(clause: Clause, notes: list[UnitNote], goals: list[Goal], dates
         is_general = match[0].startswith(_OWN_YEAR) and "前" not in match[0]
         year = year_of(match, dates)
         is_past = bool(year and dates.year and int(year) < dates.year)
+        end = _own_part(masked, match.end(), end, positions)
         is_counted = any(start <= position < end for position in positions)
         if is_general or is_past or is_counted or masked[start:end].endswith(":") or len(masked[match.end() : end]) < 4:
             continue
-        note = units_at(notes, match.end())
+        note = units_at(notes, match.end(), masked)
         words = text[start:end][:_LONGEST]
         tasks.append(Task(clause.path, words, note.lead_units, note.responsible_units, match[0], text[start:end]))
     return tasks
+
+
+def _own_part(masked: str, start: int, end: int, positions: list[int]) -> int:
+    """Where a dated deliverable ends: before its comma, when a figure follows in another part of the sentence."""
+    comma = masked.find(",", start, end)
+    is_counted_later = comma >= 0 and any(comma < position < end for position in positions)
+    return comma if is_counted_later and len(masked[start:comma]) >= _SHORTEST else end

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import opencc
 
+from ingestion.document_tables import rewrite_tables
 from ingestion.errors import DocumentError
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
@@ -35,6 +36,7 @@ NEW_PARAGRAPH = re.compile(
     r"|[①-⑳]|[—–]{1,2}|--|[•·●■◆]|附件|附:"
 )
 _ENDED = re.compile(r"([。!?;:…]|[。!?][”’)》]|单位:[^()]*\)|部门:[^()]*\))$")
+_TORN_NUMBER = re.compile(r"[\u3400-\u9fff,]\d[\d.,]*$")
 _HEADING_LENGTH = 40
 
 
@@ -121,7 +123,7 @@ def _spaced(line: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    lines = [_spaced(line.strip()) for line in text.split("\n")]
+    lines = [_spaced(line.strip()) for line in rewrite_tables(text.split("\n"))]
     return [line for line in lines if line and not _PAGE_NUMBER.fullmatch(line)]
 
 
@@ -147,7 +149,11 @@ def _is_open(paragraph: str, line_length: int, width: int | None) -> bool:
         return False
     if width and line_length >= width:
         return True
-    is_heading = NEW_PARAGRAPH.match(paragraph) and "。" not in paragraph and len(paragraph) <= _HEADING_LENGTH
+    is_item = bool(NEW_PARAGRAPH.match(paragraph))
+    if _TORN_NUMBER.search(paragraph) and ":" not in paragraph and (is_item or "," in paragraph):
+        return True
+    has_figure = "," in paragraph and any(character.isdigit() for character in paragraph)
+    is_heading = is_item and not has_figure and "。" not in paragraph and len(paragraph) <= _HEADING_LENGTH
     return not is_heading and any(mark in paragraph for mark in ",。;、")
 
 

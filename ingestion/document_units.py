@@ -1,4 +1,7 @@
-"""Who leads and who is responsible, as a policy text notes it in brackets: (牵头单位:…;责任单位:…)."""
+"""Who leads and who is responsible, as a policy text notes it.
+
+In brackets, (牵头单位:…;责任单位:…) or (甲局牵头,乙局配合), on a line of their own, or in the sentence: 由甲局负责.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +10,13 @@ _LABEL = r"(?:牵头|责任|配合|主办|承办|协办|参与|完成|落实)(?:
 _BRACKET = re.compile(rf"\((?={_LABEL}[^():]{{0,6}}:)((?:[^()]|\([^()]*\))*)\)")
 _LINE = re.compile(rf"(?:^|(?<=[。;]))({_LABEL}:[^\n。]*)", re.MULTILINE)
 _PART = re.compile(rf"({_LABEL})[^():;]{{0,6}}:([^;:]*?)(?=[;。]|,?{_LABEL}[^():;]{{0,6}}:|$)")
+_FIRST_LEADS = re.compile(r"[^;,。:]*(?:第一|首位|首个)[^;,。:]*牵头[^;,。:]*")
+_LED = re.compile(
+    r"\((?P<lead>[^():;]{2,60}?)牵头(?:负责)?"
+    r"(?:[,;、](?P<others>[^():;]{2,120}?)(?:配合|参与|协助|落实|(?:按职责)?分工负责))?\)"
+)
+_OFFICE = r"(?:局|委|办|部|厅|中心|公司|政府|管委会|院|处|队|集团|会|单位)"
+_IN_SENTENCE = re.compile(rf"由(?P<lead>[^,。;:()由\d]{{1,28}}?{_OFFICE})(?:牵头负责|牵头|负责)")
 
 
 @dataclass(frozen=True)
@@ -21,25 +31,47 @@ class UnitNote:
 
 def find_unit_notes(text: str) -> list[UnitNote]:
     """All notes of a clause in order."""
-    brackets = list(_BRACKET.finditer(text))
-    inside = [range(match.start(), match.end()) for match in brackets]
-    matches = brackets + [match for match in _LINE.finditer(text) if not any(match.start() in span for span in inside)]
-    return [_note(match) for match in sorted(matches, key=lambda match: match.start())]
+    notes: list[UnitNote] = []
+    for pattern, read in ((_BRACKET, _labelled), (_LINE, _labelled), (_LED, _led), (_IN_SENTENCE, _led)):
+        for match in pattern.finditer(text):
+            if not any(note.start < match.end() and match.start() < note.end for note in notes):
+                notes.append(read(match))
+    return sorted(notes, key=lambda note: note.start)
 
 
-def units_at(notes: list[UnitNote], position: int) -> UnitNote:
-    """The note that closes the passage in which `position` lies."""
+def units_at(notes: list[UnitNote], position: int, text: str) -> UnitNote:
+    """The note of the passage in which `position` lies.
+
+    A note closes the passage before it, and the rest of its own sentence; one in the heading speaks for all below it.
+    """
+    before = [note for note in notes if note.end <= position]
     following = [note for note in notes if note.start >= position]
-    return (following or notes[-1:] or [UnitNote()])[0]
+    if before and not re.search(r"[。\n]", text[before[-1].end : position]):
+        is_closed = not following or re.search(r"[。\n]", text[position : following[0].start])
+        if is_closed:
+            return before[-1]
+    if following:
+        return following[0]
+    is_heading = bool(before) and not re.search(r"[\d。]", text[: before[0].start])
+    return before[0] if is_heading else UnitNote()
 
 
-def _note(match: re.Match[str]) -> UnitNote:
-    lead, responsible = [], []
-    for label, names in _PART.findall(match[1]):
+def _labelled(match: re.Match[str]) -> UnitNote:
+    lead: list[str] = []
+    responsible: list[str] = []
+    for label, names in _PART.findall(_FIRST_LEADS.sub("", match[1])):
         if label.endswith("领导"):
             continue
         (lead if label.startswith(("牵头", "主办")) else responsible).append(_list(names))
+    if not lead and responsible and _FIRST_LEADS.search(match[1]):
+        first, _, rest = "、".join(responsible).partition("、")
+        lead, responsible = [first], [rest] if rest else []
     return UnitNote(match.start(), match.end(), "、".join(lead), "、".join(responsible))
+
+
+def _led(match: re.Match[str]) -> UnitNote:
+    others = match.groupdict().get("others") or ""
+    return UnitNote(match.start(), match.end(), _list(match["lead"]), _list(others))
 
 
 def _list(names: str) -> str:

@@ -5,44 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ingestion.figure_patterns import ARABIC, MEASURED_IN_LETTERS, MULTIPLIER, NOT_QUANTITIES, SPELLED
+
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 MULTIPLIERS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 MULTIPLIERS |= {f"{small}{large}": MULTIPLIERS[small] * MULTIPLIERS[large] for small in "十百千" for large in "万亿"}
 MULTIPLIERS["万亿"] = 10**12
-
-_COUNTERS = (
-    "个百分点|百分点|微克/立方米|毫克/立方米|毫克/升|元/亩|元/人|元/平方米|亿标准箱|标准箱|标箱|床位|张床位|平方公里|平方千米|平方米|平米|立方米|公里|千米|公顷|亩|吨标准煤|吨标煤|公斤|吨"
-    "|千瓦时|千瓦|兆瓦|吉瓦|户次|人次|车次|班次|架次|场次|台套|批次|课时|学时|美元|人民币|欧元|港元|元"
-    "|个(?!月|工作日|小时|自然日|季度|方面|环节|维度|中心、)|家|项|名|人|户|场|条|栋|幢|座|所|件|组|处|台|套|辆|部(?!门|委|署|分)"
-    "|篇|款|种|片|块|支|只|对|艘|架|张|床|位|宗|起|例|班|份|门|枚|颗|次|批|倍|番|分(?![钟别之析期])|宗|村|镇|列|桩|盏|株|棵|本|册"
-    "|轮|头|羽|米|千克|升|度(?![假])|间|节|期|点|亿|万"
-)
-TIME_UNITS = ("个工作日", "工作日", "个月", "小时", "分钟", "天", "日")
-_UNIT = rf"(?:%|‰|{'|'.join(TIME_UNITS)}|{_COUNTERS})"
-_MULTIPLIER = r"(?:万亿|[十百千]?[万亿]|[十百千](?=[万亿元]))?"
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
-_CHINESE = "[零一二两三四五六七八九十百千]+"
-_MORE = r"(?:余|多)?"
-
-_ARABIC = re.compile(
-    rf"(?<![A-Za-z0-9.])(?P<low>{_NUMBER})(?:(?P<low_unit>{_MULTIPLIER}{_UNIT}?)[-至到](?P<high>{_NUMBER}))?"
-    rf"{_MORE}(?P<multiplier>{_MULTIPLIER}){_MORE}(?P<unit>{_UNIT}?)(?![A-Za-z0-9])"
-)
-_SPELLED = re.compile(
-    rf"(?P<percent>百分之)(?P<share>{_CHINESE})|翻(?P<doublings>[一两二三]?)番|(?P<divisor>[二三四五六七八九十])分之(?P<dividend>[一二三四五六七八九])|(?P<tenths>[一二三四五六七八九])成(?=以上|左右)"
-    rf"|(?<![第{_CHINESE[1:-2]}])(?P<count>{_CHINESE}){_MORE}(?P<multiplier>{_MULTIPLIER})(?P<unit>{_UNIT})"
-    r"|(?P<all>全覆盖)|(?P<half>[一过]?半以上|过半(?!年))"
-)
-NOT_QUANTITIES = {
-    "日期": re.compile(
-        r"(?:19|20|21)\d\d(?:-(?:19|20|21)?\d\d)?(?=年)|(?<=年)\d{1,2}(?=月)|\d{1,2}(?=月(?:份|底|末|初|中旬|上旬|下旬|\d|[前,。、]))"
-        r"|(?<=月)\d{1,2}(?=日|号)|\d{1,2}(?=日(?:之)?前)|(?<!\d)\d{1,2}(?=年(?:内|期|以内|时间|行动|计划))|\d{4}-\d{1,2}-\d{1,2}|(?<!\d)\d{1,2}:\d\d(?::\d\d)?|(?:19|20)\d\d-(?:19|20)\d\d(?!\d)"
-    ),
-    "文号": re.compile(r"[〔\[](?:19|20)\d\d[〕\]](?:第)?\d+号|〔\d+〕|索引号:?\s*\S+|[A-Z]\d{5,}\S*"),
-    "编号": re.compile(r"第\d+(?=[号条章节款项页])|附件\d+|\d+(?=号(?:线|楼|院|文|令|厅|地块))"),
-    "名称": re.compile(r"[A-Za-z][A-Za-z.+-]*\d[\d.]*|\d+(?:\.\d+)?[A-Za-z]+\+?(?![A-Za-z])|[A-Za-z]+\+[A-Za-z0-9]+"),
-}
 
 
 @dataclass(frozen=True)
@@ -70,7 +39,7 @@ def magnitude(value: Decimal, unit: str) -> Decimal:
 
 def split_unit(unit: str) -> tuple[str, str]:
     """万亿元 → 万亿, 元."""
-    multiplier = re.match(_MULTIPLIER, unit)
+    multiplier = re.match(MULTIPLIER, unit)
     found = multiplier[0] if multiplier else ""
     return found, unit[len(found) :]
 
@@ -89,8 +58,7 @@ def not_quantities(text: str) -> list[tuple[int, int, str]]:
     found = []
     for kind, pattern in NOT_QUANTITIES.items():
         for match in pattern.finditer(text):
-            is_measure = kind == "名称" and re.fullmatch(r"\d+(\.\d+)?(km|kW|MW|GW|kV|TEU|m|kg|t|ha)", match[0])
-            if not is_measure:
+            if kind != "名称" or not MEASURED_IN_LETTERS.fullmatch(match[0]):
                 found.append((match.start(), match.end(), kind))
     return found
 
@@ -108,7 +76,7 @@ def chinese_number(text: str) -> int:
 
 
 def _arabic(text: str) -> Iterator[Figure]:
-    for match in _ARABIC.finditer(text):
+    for match in ARABIC.finditer(text):
         low = Decimal(match["low"].replace(",", ""))
         high = Decimal(match["high"].replace(",", "")) if match["high"] else None
         low_unit, unit = match["low_unit"] or "", match["multiplier"] + match["unit"]
@@ -128,26 +96,51 @@ def _differ(low_unit: str, unit: str) -> bool:
 
 
 def _spelled(text: str) -> Iterator[Figure]:
-    for match in _SPELLED.finditer(text):
-        value, unit = _spelled_value(match)
-        yield Figure(match.start(), match.end(), match[0], value, None, unit, is_spelled=True)
+    for match in SPELLED.finditer(text):
+        low, high, unit = _spelled_value(match)
+        yield Figure(match.start(), match.end(), match[0], low, high, unit, is_spelled=True)
 
 
-def _spelled_value(match: re.Match[str]) -> tuple[Decimal, str]:
-    if match["share"]:
-        return Decimal(chinese_number(match["share"])), "%"
+def _spelled_value(match: re.Match[str]) -> tuple[Decimal, Decimal | None, str]:
+    if match["count"]:
+        return _spelled_count(match)
     if match["doublings"] is not None:
-        return Decimal(2 ** chinese_number(match["doublings"] or "一")), "倍"
+        return Decimal(2 ** chinese_number(match["doublings"] or "一")), None, "倍"
+    if match["trillion"]:
+        return Decimal(1), None, "万亿元"
+    if match["permille"]:
+        return _decimal(match["permille"]), None, "‰"
+    if match["per_myriad"]:
+        return _decimal(match["per_myriad"]) / 100, None, "%"
+    return _spelled_share(match), None, "%"
+
+
+def _spelled_share(match: re.Match[str]) -> Decimal:
+    """百分之八十五, 四分之三, 六成, 全覆盖 and 一半以上 in per cent."""
+    if match["percent"]:
+        return _decimal(match["percent"])
     if match["divisor"]:
         share = Decimal(100 * chinese_number(match["dividend"])) / chinese_number(match["divisor"])
-        return share.quantize(Decimal("0.01")), "%"
+        return share.quantize(Decimal("0.01"))
     if match["tenths"]:
-        return Decimal(10 * chinese_number(match["tenths"])), "%"
-    if match["all"]:
-        return Decimal(100), "%"
-    if match["half"]:
-        return Decimal(50), "%"
-    return Decimal(chinese_number(match["count"])), match["multiplier"] + match["unit"]
+        return Decimal(10 * chinese_number(match["tenths"]))
+    return Decimal(100) if match["all"] else Decimal(50)
+
+
+def _spelled_count(match: re.Match[str]) -> tuple[Decimal, Decimal | None, str]:
+    """一百二十个, 三至五家, 一万个; 一万二千个 has no multiplier left."""
+    low = Decimal(chinese_number(match["count"]))
+    high = Decimal(chinese_number(match["count_high"])) if match["count_high"] else None
+    if match["rest"] and match["multiplier"]:
+        return low * MULTIPLIERS[match["multiplier"]] + chinese_number(match["rest"]), high, match["unit"]
+    return low, high, match["multiplier"] + match["unit"]
+
+
+def _decimal(numeral: str) -> Decimal:
+    """零点五 is 0.5."""
+    whole, _, fraction = numeral.partition("点")
+    digits = "".join(str(_DIGITS[character]) for character in fraction if character in _DIGITS)
+    return Decimal(f"{chinese_number(whole)}.{digits or '0'}")
 
 
 def _overlaps(figure: Figure, taken: list[tuple[int, int]]) -> bool:

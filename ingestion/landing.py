@@ -14,11 +14,13 @@ import duckdb
 
 from ingestion import journal
 from ingestion.conform import SubmittedTable, find_tables, table_ids
+from ingestion.contract import COVER_COLUMNS, HEAD_COLUMNS, TASK_LEDGER
 from ingestion.errors import UnreadableFile
 from ingestion.periods import parse_moment
 from ingestion.reading import SafeReader
 from ingestion.registry import Registry
 from ingestion.store import insert_rows, transaction
+from ingestion.unit_conversion import in_own_unit
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +91,8 @@ def land(connection: duckdb.DuckDBPyConnection, registry: Registry, receipt: Rec
             table_row = _table_row(registry, receipt, number, table)
             insert_rows(connection, "tables", [table_row])
             insert_rows(connection, "reported_values", _value_rows(registry, table_row, table))
+            insert_rows(connection, "reported_tasks", _task_rows(registry, table_row, table))
+            insert_rows(connection, "reported_items", _item_rows(registry, table_row, table))
 
 
 def land_missing(connection: duckdb.DuckDBPyConnection, registry: Registry, archive: Path) -> list[Receipt]:
@@ -124,16 +128,47 @@ def _table_row(registry: Registry, receipt: Receipt, number: int, table: Submitt
         "sheet": table.sheet,
         "is_sample": table.is_sample,
     }
-    for name in ("programme", "reporter", "period"):
+    for name in (column.name for column in HEAD_COLUMNS):
         cell = table.head.get(name)
         row[f"{name}_text"] = (cell.text or None) if cell else None
         row[f"{name}_cell"] = cell.address if cell else None
+        row[f"{name}_sheet"] = cell.sheet if cell else None
+    for name in (column.name for column in COVER_COLUMNS):
+        cell = table.head.get(name)
+        row[name] = (cell.text or None) if cell else None
     return row | table_ids(table, registry)
 
 
 def _value_rows(registry: Registry, table_row: dict[str, object], table: SubmittedTable) -> list[dict[str, object]]:
     shared = {key: table_row[key] for key in ("table_id", "receipt_id")}
+    named = [row | {"indicator_id": registry.indicator_id_of(str(row["indicator_text"] or ""))} for row in table.rows]
+    return [shared | in_own_unit(registry, row) for row in named]
+
+
+def _task_rows(registry: Registry, table_row: dict[str, object], table: SubmittedTable) -> list[dict[str, object]]:
+    shared = {key: table_row[key] for key in ("table_id", "receipt_id")}
     return [
-        shared | row | {"indicator_id": registry.indicator_id_of(str(row["indicator_text"] or ""))}
-        for row in table.rows
+        shared
+        | row.values
+        | {
+            "task_id": registry.task_id_of(_text(row.values, "task_number"))
+            or registry.task_id_of(_text(row.values, "task"))
+        }
+        for row in table.ledgers
+        if row.kind == TASK_LEDGER.kind
     ]
+
+
+def _item_rows(registry: Registry, table_row: dict[str, object], table: SubmittedTable) -> list[dict[str, object]]:
+    shared = {key: table_row[key] for key in ("table_id", "receipt_id")}
+    return [
+        shared
+        | row.values
+        | {"item_kind": row.kind, "indicator_id": registry.indicator_id_of(_text(row.values, "indicator"))}
+        for row in table.ledgers
+        if row.kind != TASK_LEDGER.kind
+    ]
+
+
+def _text(values: dict[str, object], name: str) -> str:
+    return str(values[f"{name}_text"] or "")

@@ -16,6 +16,9 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_FILE_BYTES = 20 * 2**20
 MAX_UNPACKED_BYTES = 200 * 2**20
 MAX_MEMBERS = 2_000
+# The sheet that a returned workbook begins with; it comes back with the mended workbook and is none of its tables.
+RETURN_SHEET = "退回说明"
+RETURN_SHEET_OPENING = "文件："
 
 
 @dataclass(frozen=True)
@@ -55,18 +58,29 @@ def _read_workbook(content: bytes) -> list[Sheet]:
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         noted = noted_cells(content) if content.startswith(ZIP_MAGIC) else {}
-        return [
+        sheets = [
             Sheet(
                 name,
                 _with_notes([[_text(cell) for cell in row] for row in _cells(workbook, name)], noted.get(name, {})),
             )
             for name in workbook.sheet_names
         ]
+        return [sheet for sheet in sheets if not _is_own(sheet)]
     except python_calamine.CalamineError as error:
         raise UnreadableFile(
             "damaged",
             f"文件不是能打开的工作簿(可能加密、损坏或不是 Excel 文件):{error};请另存为不加密的 xlsx 后重新报送。",
         ) from None
+
+
+def is_return_sheet(name: str, first: str, second: str) -> bool:
+    """Whether a sheet is one that a return began with, by its name and the first two cells of column A."""
+    return name.startswith(RETURN_SHEET) and first == RETURN_SHEET and second.startswith(RETURN_SHEET_OPENING)
+
+
+def _is_own(sheet: Sheet) -> bool:
+    first, second, *_ = [*(row[0] for row in sheet.rows[:2] if row), "", ""]
+    return is_return_sheet(sheet.name, first, second)
 
 
 def _with_notes(rows: list[list[str]], noted: dict[tuple[int, int], str]) -> list[list[str]]:

@@ -49,6 +49,16 @@ class Registry:
         raise RegistryError(f"{self.folder / table}.csv: no row with {key} = “{value}”")
 
     @cached_property
+    def indicators(self) -> dict[str, Row]:
+        """Indicators by id."""
+        return {row["indicator_id"]: row for row in self.rows("indicators")}
+
+    @cached_property
+    def measures(self) -> dict[str, Row]:
+        """Units of measure by folded name."""
+        return {fold(row["unit"]): row for row in self.rows("measures")}
+
+    @cached_property
     def programme_ids(self) -> dict[str, str]:
         """Folded id or name → programme_id."""
         return _names(self.rows("programmes"), "programme_id", "programme_name")
@@ -85,6 +95,19 @@ class Registry:
     def indicator_id_of(self, text: str | None) -> str | None:
         """The indicator that an id, name or alias means; None when unknown."""
         return self.indicator_ids.get(fold(text or ""))
+
+    @cached_property
+    def task_ids(self) -> dict[str, str]:
+        """Folded id → task_id, and folded wording where only one task has it."""
+        wordings: dict[str, set[str]] = {}
+        for row in self.rows("tasks"):
+            wordings.setdefault(fold(row["task"]), set()).add(row["task_id"])
+        by_wording = {wording: next(iter(ids)) for wording, ids in wordings.items() if len(ids) == 1}
+        return by_wording | {fold(row["task_id"]): row["task_id"] for row in self.rows("tasks")}
+
+    def task_id_of(self, text: str | None) -> str | None:
+        """The task that an id or its exact wording means; None when unknown."""
+        return self.task_ids.get(fold(text or ""))
 
     def copy_for_dbt(self) -> None:
         """Replace the project's git-ignored copy, which dbt reads instead of the folder itself.

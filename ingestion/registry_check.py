@@ -2,10 +2,11 @@
 
 Each target's figure stands in its clause, and each number of each clause is a target, a row of not_targets.csv, or of a
 listed kind (dates, document numbers, names like 5G; the numbers of clauses aren't part of their text). So a number that
-nobody classified is a problem, and so is a figure that the text doesn't have.
+nobody classified is a problem, and so is a figure that the text doesn't have. A target whose comparator, strength,
+is_approximate or stretch isn't what the reader of documents finds in its words is a problem too, unless its note
+explains the reading.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,19 +16,17 @@ from typing import Annotated
 
 import typer
 
+from ingestion.clause_numbers import Value, unclassified, value_of
 from ingestion.clauses import FRONT_MATTER, Clause, clause_text, path_parts, split_clauses
+from ingestion.document_dates import read_dates
 from ingestion.document_text import clean_words, read_document
-from ingestion.document_units import find_unit_notes
 from ingestion.errors import YibiaoError
-from ingestion.figures import Figure, find_figures, magnitude, not_quantities
-from ingestion.goals import mask
+from ingestion.figures import find_figures, magnitude
+from ingestion.goals import Goal, read_figures
 from ingestion.registry import Registry, Row, load_registry
 from ingestion.settings import get_settings
 
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_SETS = re.compile(r"(?<![第一二三四五六七八九十])[两二三四五六七八九十]{1,3}大(?=[^\W\d_]{2})")
 _AROUND = 18
-Value = tuple[Decimal, Decimal | None, bool]
 
 app = typer.Typer(add_completion=False, help="对照文件原文核对登记册。")
 
@@ -73,6 +72,7 @@ def check_document(registry: Registry, document_id: str, text: str) -> list[Prob
         *_missing_figures(document_id, targets, clauses),
         *_missing_words(document_id, exempt, clauses),
         *(problem for clause in clauses for problem in _unclassified(document_id, clause, targets, exempt)),
+        *_misread(document_id, targets, clauses),
     ]
 
 
@@ -101,7 +101,7 @@ def _missing_figures(document_id: str, targets: list[Row], clauses: list[Clause]
         text = clause_text(clauses, row["clause"])
         if text is None:
             continue
-        if _row_value(row) not in {_value(figure) for figure in find_figures(text)}:
+        if _row_value(row) not in {value_of(figure) for figure in find_figures(text)}:
             number = "-".join(filter(None, (row["value_low"], row["value_high"]))) + row["unit"]
             yield Problem(document_id, row["clause"], number, row["target_id"], "isn't in the text of the clause")
 
@@ -115,61 +115,49 @@ def _missing_words(document_id: str, exempt: list[Row], clauses: list[Clause]) -
 
 def _unclassified(document_id: str, clause: Clause, targets: list[Row], exempt: list[Row]) -> Iterator[Problem]:
     """Numbers of one clause that no row speaks for. Rows of a clause above speak for the clauses below it."""
-    text = clause.text
     parts = path_parts(clause.path)
-    own = [row for row in targets if _speaks_for(row, parts)]
+    values = (_row_value(row) for row in targets if _speaks_for(row, parts))
     words = [clean_words(row["text"]) for row in exempt if _speaks_for(row, parts)]
-    covered = [(found.start(), found.end()) for word in words for found in re.finditer(re.escape(word), text)]
-    covered += [(start, end) for start, end, _ in not_quantities(text)]
-    spoken_for = Counter(_row_value(row) for row in own)
-    seen: dict[Value, int] = defaultdict(int)
-    for figure in _numbers(text):
-        if figure.is_spelled and clause.path == FRONT_MATTER:
+    for figure in unclassified(clause, Counter(value for value in values if value), words):
+        around = clause.text[max(0, figure.start - _AROUND) : figure.end + _AROUND].replace("\n", " ")
+        yield Problem(document_id, clause.path, figure.text, around, "is neither a target nor a not_target")
+
+
+def _misread(document_id: str, targets: list[Row], clauses: list[Clause]) -> Iterator[Problem]:
+    """Rows that say something else than the words around their figure, and don't explain it in their note."""
+    read: dict[tuple[str, Value], list[Goal]] = defaultdict(list)
+    for goal in read_figures(clauses, read_dates(clauses)):
+        parts = path_parts(goal.clause)
+        for depth in range(len(parts) + 1):
+            read["".join(parts[:depth]), value_of(goal.figure)].append(goal)
+    for row in targets:
+        value = _row_value(row)
+        if row.get("note") or value is None:
             continue
-        if any(start <= figure.start and figure.end <= end for start, end in covered):
-            continue
-        if any(start < figure.end and figure.start < end for start, end in covered) and not figure.unit:
-            continue
-        value = _value(figure)
-        seen[value] += 1
-        if seen[value] > spoken_for[value]:
-            around = text[max(0, figure.start - _AROUND) : figure.end + _AROUND].replace("\n", " ")
-            yield Problem(document_id, clause.path, figure.text, around, "is neither a target nor a not_target")
+        differences = [_differences(row, goal) for goal in read["".join(path_parts(row["clause"])), value]]
+        if differences and all(differences):
+            number = "-".join(filter(None, (row["value_low"], row["value_high"]))) + row["unit"]
+            message = f"reads differently and has no note ({min(differences, key=len)})"
+            yield Problem(document_id, row["clause"], number, row["target_id"], message)
+
+
+def _differences(row: Row, goal: Goal) -> str:
+    """What the text says where the row says something else; "" where they agree."""
+    read = {
+        "comparator": goal.comparator,
+        "strength": goal.strength,
+        "is_approximate": str(goal.is_approximate).lower(),
+        "stretch": str(goal.is_stretch).lower(),
+    }
+    entered = {name: row.get(name, "") for name in read} | {"stretch": str(bool(row["stretches_target_id"])).lower()}
+    return "; ".join(
+        f"{name} “{entered[name]}”, in the text “{read[name]}”" for name in read if read[name] != entered[name]
+    )
 
 
 def _speaks_for(row: Row, parts: tuple[str, ...]) -> bool:
     above = path_parts(row["clause"])
     return above == parts[: len(above)]
-
-
-def _numbers(text: str) -> list[Figure]:
-    """Every number in digits; in Chinese numerals those above one that count something outside quotes and titles."""
-    masked = mask(text, find_unit_notes(text))
-    found = [figure for figure in find_figures(text) if not figure.is_spelled]
-    found += [figure for figure in find_figures(masked) if figure.is_spelled and _is_counted(figure)]
-    found += [_bare(match) for match in _SETS.finditer(masked)]
-    taken = [(figure.start, figure.end) for figure in found]
-    found += [
-        _bare(match)
-        for match in _DIGITS.finditer(text)
-        if not any(start < match.end() and match.start() < end for start, end in taken)
-    ]
-    return sorted(found, key=lambda figure: figure.start)
-
-
-def _is_counted(figure: Figure) -> bool:
-    return figure.text != "全覆盖" and figure.low > 1
-
-
-def _bare(match: re.Match[str]) -> Figure:
-    is_digits = match[0][0].isascii()
-    value = Decimal(match[0]) if is_digits else Decimal(0)
-    return Figure(match.start(), match.end(), match[0], value, None, "", is_spelled=not is_digits)
-
-
-def _value(figure: Figure) -> Value:
-    low, high = figure.magnitudes
-    return low, high, figure.unit.startswith("%")
 
 
 def _row_value(row: Row) -> Value | None:

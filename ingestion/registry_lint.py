@@ -29,6 +29,12 @@ KEYS = {
     "light_bands": ("programme_id", "light"),
     "not_targets": ("document_id", "clause", "text"),
     "clauses": ("document_id", "clause"),
+    "submission_corrections": ("programme_id", "reporter_id", "period", "indicator_id", "column_name"),
+    "ledger_statuses": ("item_kind", "status"),
+    "calendar_changes": ("programme_id", "period"),
+    "reopenings": ("programme_id", "reporter_id", "period", "until"),
+    "indicator_parts": ("part_indicator_id", "whole_indicator_id"),
+    "waivers": ("rule_id", "programme_id", "reporter_id", "period", "approved_on"),
 }
 # Keys that may come again once the span of the row before is over.
 DATED_KEYS = {
@@ -65,9 +71,12 @@ UNIT_LISTS = (
 # A small registry does without this list; while it is empty, units of measure are not held against it.
 OPTIONAL_LIST = "measures"
 MULTIPLE = "倍"
+MOST_WORKDAYS = 9999
 CITY_SCOPE, GROUP_SCOPE = "city", "each:"
 ALWAYS: Span = (date.min, date.max)
 RANKING_BASES = ("completion", "level", "growth")
+_CLOSINGS = ("no_new", "no_edits")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _ID = re.compile(r"[a-z0-9_-]+")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -131,6 +140,8 @@ def reversed_spans(records: Records) -> Iterator[SeedProblem]:
         if "valid_to" in types:
             yield from _reversed(records[table], "valid_from", "valid_to")
     yield from _reversed(records["programmes"], "starts_on", "ends_on")
+    yield from _reversed(records["reopenings"], "opened_on", "until")
+    yield from _reversed(records["waivers"], "approved_on", "expires_on")
 
 
 def ambiguous_names(records: Records) -> Iterator[SeedProblem]:
@@ -234,6 +245,26 @@ def ratios_without_parts(records: Records) -> Iterator[SeedProblem]:
                 yield record.problem(f"nothing: the kind is {record['kind']}", column)
 
 
+def parts_of_something_else(records: Records) -> Iterator[SeedProblem]:
+    """A part is another indicator than its whole, measured in the same unit and in tables of the same programme."""
+    known = {record["indicator_id"]: record for record in records["indicators"]}
+    for record in records["indicator_parts"]:
+        part, whole = (known.get(record[column]) for column in ("part_indicator_id", "whole_indicator_id"))
+        if part is None or whole is None:
+            continue
+        if part is whole:
+            yield record.problem("another indicator than the part", "whole_indicator_id")
+        elif any(part[column] != whole[column] for column in ("unit", "home_programme_id")):
+            yield record.problem("an indicator of the part's unit and home programme", "whole_indicator_id")
+
+
+def waivers_of_no_month(records: Records) -> Iterator[SeedProblem]:
+    """A waiver holds for one month's table, or for all."""
+    for record in records["waivers"]:
+        if record["period"] and not _MONTH.fullmatch(record["period"]):
+            yield record.problem("a month like 2021-03, or nothing for every month", "period")
+
+
 def half_dated_programmes(records: Records) -> Iterator[SeedProblem]:
     """A programme has a first and a last day or neither, and both where it has notices."""
     with_notices = {(record["programme_id"], record["reporter_kind"]) for record in records["programme_cadences"]}
@@ -252,6 +283,35 @@ def programmes_without_due_days(records: Records) -> Iterator[SeedProblem]:
     for record in records["programmes"]:
         if record["starts_on"] and record["programme_id"] not in known:
             yield record.problem("a row of reporting_calendar.csv: the programme has dates", "programme_id")
+
+
+def unordered_calendars(records: Records) -> Iterator[SeedProblem]:
+    """A month closes, and its notice goes out, before its tables are due; or after a lifetime."""
+    for record in records["reporting_calendar"]:
+        due, no_new, no_edits, publish = (record[f"{name}_workdays"] for name in ("due", *_CLOSINGS, "publish"))
+        for column, earlier, later in (
+            ("due_workdays", "0", due),
+            ("no_new_workdays", due, no_new),
+            ("no_edits_workdays", no_new or due, no_edits),
+            ("publish_workdays", due, publish),
+        ):
+            if earlier and later and not int(earlier) <= int(later) <= MOST_WORKDAYS:
+                yield record.problem(f"a number from {earlier} to {MOST_WORKDAYS}", column)
+
+
+def unordered_changes(records: Records) -> Iterator[SeedProblem]:
+    """A date is moved before one that comes first."""
+    for record in records["calendar_changes"]:
+        yield from _reversed([record], "due_on", "no_new_on")
+        yield from _reversed([record], "no_new_on" if record["no_new_on"] else "due_on", "no_edits_on")
+
+
+def changes_of_no_month(records: Records) -> Iterator[SeedProblem]:
+    """A date was moved, or a period opened again, that is no month: tables are monthly."""
+    for table in ("calendar_changes", "reopenings"):
+        for record in records[table]:
+            if not (_is_period(record["period"]) and parse_period(record["period"]).months == [record["period"]]):
+                yield record.problem("a month like 2021-03", "period")
 
 
 def malformed_clauses(records: Records) -> Iterator[SeedProblem]:
@@ -426,8 +486,13 @@ RULES: tuple[Rule, ...] = (
     unknown_suppliers,
     indicators_without_a_home,
     ratios_without_parts,
+    parts_of_something_else,
+    waivers_of_no_month,
     half_dated_programmes,
     programmes_without_due_days,
+    unordered_calendars,
+    unordered_changes,
+    changes_of_no_month,
     malformed_clauses,
     clauses_of_no_document,
     wrong_scopes,

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.calendar import due_time, programme_periods
+from ingestion.calendar import programme_periods
 from ingestion.periods import end_of_day
 from ingestion.registry import Registry, column_types, load_registry
 from ingestion.settings import ROOT, get_settings
 from ingestion.store import insert_rows, open_warehouse, transaction
 
 _CODE = ROOT / "dbt_project"
+_SUBMITTED = ("receipts", "tables", "reported_values", "reported_tasks", "reported_items")
+_JUDGED = ("judgements", "findings")
 _CODE_PATTERNS = ("*.yml", "models/**/*", "macros/**/*", "tests/**/*")
 
 
@@ -74,7 +76,7 @@ def effective_as_of(connection: duckdb.DuckDBPyConnection, registry: Registry, a
 
 
 def _registered_moments(registry: Registry) -> set[datetime]:
-    """Starts and ends of everything dated in the registry, ends of periods, due times."""
+    """Starts and ends of everything dated in the registry, ends of periods, due and closing times."""
     moments = set()
     for table, types in column_types().items():
         for column in [column for column, type_name in types.items() if type_name == "date"]:
@@ -84,13 +86,16 @@ def _registered_moments(registry: Registry) -> set[datetime]:
     for row in programme_periods(registry):
         last_date = row["last_date"]
         assert isinstance(last_date, date)
-        moments |= {end_of_day(last_date), due_time(registry, str(row["programme_id"]), str(row["period"]))}
+        closings = (row["due_at"], row["no_new_at"], row["no_edits_at"])
+        moments |= {end_of_day(last_date), *(at.replace(tzinfo=UTC) for at in closings if isinstance(at, datetime))}
     return moments
 
 
 def _fingerprint(connection: duckdb.DuckDBPyConnection, registry: Registry, effective: datetime) -> str:
     digest = hashlib.sha256(f"{registry.sha256} {effective.isoformat()}".encode())
-    for table in ("receipts", "tables", "reported_values", "judgements", "findings"):
+    # A newer edition of the holiday calendar moves dates without a change of the registry.
+    digest.update(repr(programme_periods(registry)).encode())
+    for table in (*_SUBMITTED, *_JUDGED):
         content = connection.execute(
             f"select count(*), coalesce(sum(hash(content)::hugeint), 0) from raw.{table} as content"
         ).fetchall()

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     shared: Path = Path("../shared")
     trust_receipts: bool = False
     require_reporter_folder: bool = False
+    notify_urls: SecretStr = SecretStr("")
+    remind_workdays: int = 3
 
     @field_validator("home", "registry", "shared")
     @classmethod
@@ -47,6 +49,16 @@ class Settings(BaseSettings):
         return self.home / "returned"
 
     @property
+    def templates(self) -> Path:
+        """Blank workbooks for the reporters, by programme and period."""
+        return self.home / "templates"
+
+    @property
+    def receipts(self) -> Path:
+        """One page per accepted file."""
+        return self.home / "receipts"
+
+    @property
     def published(self) -> Path:
         """Published vintages."""
         return self.home / "published"
@@ -55,6 +67,11 @@ class Settings(BaseSettings):
     def provisional(self) -> Path:
         """Drafts that were not published."""
         return self.home / "provisional"
+
+    @property
+    def reminders(self) -> Path:
+        """Daily lists of who is late and who is due soon."""
+        return self.home / "reminders"
 
     @property
     def pipeline_file(self) -> Path:

@@ -7,7 +7,7 @@ import duckdb
 import polars
 from filelock import FileLock
 
-from ingestion.contract import NUMBER_COLUMNS
+from ingestion.contract import COVER_COLUMNS, HEAD_COLUMNS, ITEM_COLUMNS, NUMBER_COLUMNS, TASK_COLUMNS, Column
 from ingestion.settings import Settings, get_settings
 
 NUMBER_TYPE = "decimal(24, 6)"
@@ -24,32 +24,55 @@ _NUMBER_COLUMNS_DDL = ",\n".join(
     f"    {column.name} {NUMBER_TYPE}, {column.name}_text varchar, {column.name}_cell varchar"
     for column in NUMBER_COLUMNS
 )
+_HEAD_SHEETS_DDL = ", ".join(f"{column.name}_sheet varchar" for column in HEAD_COLUMNS)
+_COVER_DDL = ", ".join(f"{column.name} varchar" for column in COVER_COLUMNS)
+
+
+def _ledger_ddl(columns: tuple[Column, ...]) -> str:
+    """Text and cell of each column, and the day that a text means."""
+    return ",\n".join(
+        f"    {column.name}_text varchar, {column.name}_cell varchar"
+        + (f", {column.name} date" if column.type == "date" else "")
+        for column in columns
+    )
+
 
 RAW_TABLES: dict[str, str] = {
     "receipts": """
     receipt_id varchar primary key, sha256 varchar not null, file_name varchar not null, folder_name varchar,
     folder_reporter_id varchar, received_at timestamp not null, modified_at timestamp not null, source varchar not null,
     problem_code varchar, problem varchar, drop_id varchar not null""",
-    "tables": """
+    "tables": f"""
     table_id varchar primary key, receipt_id varchar not null, sheet varchar, programme_text varchar,
     reporter_text varchar, period_text varchar, programme_cell varchar, reporter_cell varchar, period_cell varchar,
-    programme_id varchar, reporter_id varchar, period varchar, is_sample boolean not null""",
+    programme_id varchar, reporter_id varchar, period varchar, is_sample boolean not null,
+    {_HEAD_SHEETS_DDL},
+    {_COVER_DDL}""",
     "reported_values": f"""
     table_id varchar not null, receipt_id varchar not null, sheet varchar, row_number integer not null,
     indicator_text varchar, indicator_cell varchar, indicator_id varchar,
 {_NUMBER_COLUMNS_DDL},
-    note varchar""",
+    note varchar, unit_text varchar, unit_cell varchar""",
+    "reported_tasks": f"""
+    table_id varchar not null, receipt_id varchar not null, sheet varchar, row_number integer not null,
+    task_id varchar,
+{_ledger_ddl(TASK_COLUMNS)}""",
+    "reported_items": f"""
+    table_id varchar not null, receipt_id varchar not null, sheet varchar, row_number integer not null,
+    item_kind varchar not null, indicator_id varchar,
+{_ledger_ddl(ITEM_COLUMNS)}""",
     "judgements": """
     receipt_id varchar primary key, verdict varchar not null, accepted_at timestamp, rules_sha256 varchar not null""",
     "findings": """
     receipt_id varchar not null, table_id varchar, programme_id varchar, reporter_id varchar, period varchar,
     rule_id varchar not null, severity varchar not null, sheet varchar, row_number integer, column_label varchar,
-    cell varchar, found varchar, expected varchar, message varchar not null, known_from_at timestamp not null,
-    known_until_at timestamp""",
+    cell varchar, found varchar, expected varchar, message varchar not null, waived_by varchar, waiver_reason varchar,
+    known_from_at timestamp not null, known_until_at timestamp""",
     "periods": """
     programme_id varchar not null, cadence varchar not null, period varchar not null, period_label varchar not null,
     first_month date not null, last_month date not null, last_date date not null, month_count integer not null,
-    previous_period varchar""",
+    previous_period varchar, due_at timestamp not null, no_new_at timestamp, no_edits_at timestamp,
+    is_calendar_known boolean not null""",
     "runs": """
     as_of_at timestamp not null, effective_as_of_at timestamp not null, registry_sha256 varchar not null,
     fingerprint varchar not null, is_complete boolean not null""",
@@ -78,10 +101,37 @@ def open_warehouse(read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnectio
 
 
 def create_raw(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create schema raw and its tables where they are missing."""
+    """Create schema raw and its tables where they are missing, and the columns that an older warehouse lacks.
+
+    What was landed before such a column existed has none of it; delete the warehouse to land everything anew. An older
+    raw.periods is made anew, as every run writes its rows anew.
+    """
     connection.execute("create schema if not exists raw")
+    connection.execute(f"create or replace temporary table expected_periods ({RAW_TABLES['periods']})")
+    if _columns(connection, "raw.periods") != _columns(connection, "expected_periods"):
+        connection.execute("drop table if exists raw.periods")
     for name, columns in RAW_TABLES.items():
         connection.execute(f"create table if not exists raw.{name} ({columns})")
+        _add_missing_columns(connection, name, columns)
+
+
+def _add_missing_columns(connection: duckdb.DuckDBPyConnection, name: str, columns: str) -> None:
+    """A column that came later is added with its type; rows that were landed before have no value in it."""
+    connection.execute(f"create or replace temp table wanted ({columns})")
+    known = {row[0] for row in connection.execute(f"describe raw.{name}").fetchall()}
+    for column, column_type, *_ in connection.execute("describe temp.wanted").fetchall():
+        if column not in known:
+            connection.execute(f"alter table raw.{name} add column {column} {column_type}")
+    connection.execute("drop table temp.wanted")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    """Names and types of a table's columns; empty where there is no such table."""
+    try:
+        described = connection.execute(f"describe {table}").fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [(name, type_name) for name, type_name, *_ in described]
 
 
 @contextmanager
@@ -109,5 +159,4 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[di
 
 def _polars_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, polars.DataType]:
     """Polars' type for each column of raw.<table>, so that an empty column keeps its type."""
-    described = connection.execute(f"describe raw.{table}").fetchall()
-    return {name: _POLARS_TYPES[type_name] for name, type_name, *_ in described}
+    return {name: _POLARS_TYPES[type_name] for name, type_name in _columns(connection, f"raw.{table}")}

@@ -12,7 +12,9 @@ from ingestion.errors import HomeError
 from ingestion.inbox import look
 
 MARK = ".demonstration"
-_OWN_FOLDERS = frozenset(("airflow", "archive", "inbox", "provisional", "published", "returned", "warehouse"))
+_OWN_FOLDERS = frozenset(
+    ("airflow", "archive", "inbox", "provisional", "published", "receipts", "returned", "warehouse")
+)
 _NOT_EMPTIED = "演示会清空数据目录，因此没有继续。\n请用另一个目录：YIBIAO_HOME=demo-data make demo"
 
 

@@ -57,7 +57,7 @@ def _print_receipts(console: Console, connection: duckdb.DuckDBPyConnection, mon
     received = "、".join(f"{_VERDICTS[verdict]} {count} 个" for verdict, count in verdicts.items())
     console.print(f"\n收到文件 {sum(verdicts.values())} 个：{received}", style="bold")
     for (file_name,) in _rows(connection, "select file_name from marts.receipts where verdict = 'returned' order by 1"):
-        console.print(f"  退回：{file_name}，原因在 returned/ 下的退回说明", highlight=False)
+        console.print(f"  退回：{file_name}，原因标在 returned/ 下退回的表里", highlight=False)
     months = f"{month[:4]}-%"
     query = "select count(*) from marts.submission_status where status != 'not_due' and period like ?"
     console.print(f"应报 {_rows(connection, query, [months])[0][0]} 份表", style="bold")

@@ -71,9 +71,13 @@ COMPARATORS = {
 OVERALL = "overall"
 UNRANKED, NO_BASIS = "不排名", "无可比数"
 ILLUSTRATIVE_MARK = "示"
+WAIVED_MARK = "豁免"
 SAMPLE_STATEMENT = "本通报所用数据为示例数据，由程序编造，仅供演示，不是任何单位的实际报送数，不得引用。"
 DRAFT_MARK = "初步稿 · 征求意见"
 DRAFT_STATEMENT = "本件为初步结果，供各填报单位核对，尚未发布，数字可能变动，不得引用。"
+UNKNOWN_CALENDAR_STATEMENT = (
+    "本期的截止、停收日期所在年份没有放假安排可依，暂按周末推算，可能与实际工作日不符；据此判断的迟报、逾期以核实为准。"
+)
 
 NOTES: tuple[tuple[str, str], ...] = (
     (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingestion.contract import BY_NAME
 from reports import figures
 from reports.catalogue import (
     DRAFT_STATEMENT,
@@ -11,6 +12,7 @@ from reports.catalogue import (
     NOTES,
     NOTHINGS,
     SAMPLE_STATEMENT,
+    UNKNOWN_CALENDAR_STATEMENT,
     NoticeForm,
     form_of,
 )
@@ -20,7 +22,7 @@ from reports.read import ResultSet
 from reports.revision import revision_table
 from reports.single_values import single_values
 from reports.standings import Block, blocks
-from reports.submissions import findings_table, submission_table
+from reports.submissions import findings_table, submission_table, waiver_remarks
 from reports.tables import Table
 from reports.targets import city_targets
 
@@ -133,7 +135,22 @@ def _statements(result: ResultSet, edition: Edition) -> list[str]:
             f"标“{ILLUSTRATIVE_MARK}”的目标为示例分解：文件只定了总目标，没有分解到各单位；"
             "由此算出的完成率、亮灯和位次同为示例。"
         )
-    return statements
+    if result.row("period").get("is_calendar_known") is False:
+        statements.append(UNKNOWN_CALENDAR_STATEMENT)
+    return statements + waiver_remarks(result) + [_signed(result, row) for row in result.rows("signed_corrections")]
+
+
+def _signed(result: ResultSet, row: dict[str, Any]) -> str:
+    """A correction under the city's signature, as a sentence."""
+    reporter = result.reporters.get(row["reporter_id"], {}).get("reporter_name", row["reporter_id"])
+    indicator = result.indicators.get(row["indicator_id"])
+    decimals = indicator["decimals"] if indicator else 2
+    before, after = (figures.number(row[name], decimals).text for name in ("expected_value", "corrected_value"))
+    return (
+        f"签批更正：{reporter} {row['period']}“{indicator['indicator_name'] if indicator else row['indicator_id']}”"
+        f"{BY_NAME[row['column_name']].label}由 {before or '空白'} 更正为 {after}，原因：{row['reason']}；"
+        f"{row['signed_by']}，{row['signed_on']}。"
+    )
 
 
 def _revision_remarks(result: ResultSet, edition: Edition) -> list[str]:

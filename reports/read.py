@@ -50,6 +50,11 @@ QUERIES: dict[str, str] = {
         inner join marts.receipts on receipts.receipt_id = status.counted_receipt_id
         where status.programme_id in ({_HOMES}) and status.period <= (select max(m) from ({_MONTHS}) as months (m))
         order by status.period, status.reporter_id, receipts.receipt_id""",
+    "signed_corrections": f"""
+        select * from marts.signed_corrections
+        where programme_id in ({_HOMES}) and period <= (select max(m) from ({_MONTHS}) as months (m))
+            and left(period, 4) = left((select max(m) from ({_MONTHS}) as months (m)), 4)
+        order by period, reporter_id, indicator_id, column_name""",
     "reporters": """
         select * from marts.reporters where programme_id = $programme_id order by display_order, reporter_id""",
     "indicators": """
@@ -60,6 +65,10 @@ QUERIES: dict[str, str] = {
     "period": f"select * from marts.periods where {_PERIOD}",
     "build": "select * from marts.builds",
 }
+
+
+# Vintages published before there was such a table have none.
+YOUNGER = {"signed_corrections"}
 
 
 @dataclass(frozen=True)
@@ -135,11 +144,12 @@ def save_result(result: ResultSet, folder: Path) -> None:
 
 def load_result(folder: Path, programme_id: str, cadence: str, period: str) -> ResultSet:
     """A frozen result set, as it was published; VintageError when a table is missing."""
-    missing = [name for name in QUERIES if not (folder / f"{name}.parquet").is_file()]
+    there = {name for name in QUERIES if (folder / f"{name}.parquet").is_file()}
+    missing = [name for name in QUERIES if name not in there | YOUNGER]
     if missing:
         raise VintageError(f"{folder} 缺少冻结的结果表：{'、'.join(missing)}")
-    tables = {name: pq.ParquetFile(folder / f"{name}.parquet").read() for name in QUERIES}
-    return ResultSet(programme_id, cadence, period, tables)
+    tables = {name: pq.ParquetFile(folder / f"{name}.parquet").read() for name in QUERIES if name in there}
+    return ResultSet(programme_id, cadence, period, {name: pa.table({}) for name in YOUNGER - there} | tables)
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, key: dict[str, str]) -> pa.Table:

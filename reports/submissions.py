@@ -3,7 +3,7 @@
 from typing import Any
 
 from reports import figures
-from reports.catalogue import NOT_SUBMITTED, STATUSES
+from reports.catalogue import NOT_SUBMITTED, STATUSES, WAIVED_MARK
 from reports.figures import Cell
 from reports.read import ResultSet
 from reports.tables import Column, Table, TableRow
@@ -28,6 +28,7 @@ _FINDINGS = (
     Column("found", "填报值", 14, "left"),
     Column("expected", "应为", 18, "left"),
     Column("message", "提醒内容", 44, "left"),
+    Column("explanation", "填报单位说明", 24, "left"),
 )
 
 
@@ -43,6 +44,21 @@ def findings_table(result: ResultSet) -> Table:
     """Warnings on the submissions that count; a returned submission's findings went back to its sender instead."""
     rows = tuple(TableRow(_finding(result, row)) for row in result.rows("findings"))
     return Table("findings", "数据质量提醒", _FINDINGS, rows)
+
+
+def waiver_remarks(result: ResultSet) -> list[str]:
+    """One line a waiver that let figures of this notice count: who approved it, why, and for how many."""
+    waived: dict[tuple[str, str, str, str], int] = {}
+    for row in result.rows("findings"):
+        if row["waived_by"]:
+            name = result.reporters.get(row["reporter_id"], {}).get("reporter_name", row["reporter_id"])
+            key = (name, row["period"], row["waived_by"], row["waiver_reason"])
+            waived[key] = waived.get(key, 0) + 1
+    return [
+        f"标“{WAIVED_MARK}”的数不合填报规则，经批准照常计入："
+        f"{name} {period}，{count} 处，由{approver}批准，理由：{reason}。"
+        for (name, period, approver, reason), count in waived.items()
+    ]
 
 
 def _detail(result: ResultSet, rows: list[dict[str, Any]]) -> Table:
@@ -92,5 +108,6 @@ def _finding(result: ResultSet, row: dict[str, Any]) -> dict[str, Cell]:
         "column": figures.text(row["column_label"]),
         "found": figures.text(row["found"]),
         "expected": figures.text(row["expected"]),
-        "message": figures.text(row["message"]),
+        "message": figures.text(f"〔{WAIVED_MARK}〕{row['message']}" if row["waived_by"] else row["message"]),
+        "explanation": figures.text(row["explanation"]),
     }

@@ -5,12 +5,12 @@ change about that.
 """
 
 import hashlib
-from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
-from ingestion.periods import TIMEZONE
+from ingestion.calendar import Calendar, calendar_of, due_time
+from ingestion.periods import TIMEZONE, parse_period
 from ingestion.registry import Registry, Row
 from samples.courses import MONTHS, read_data
 from samples.figures import Figures, Table, TableRow, growth_pct
@@ -38,7 +38,7 @@ class Plan:
     def __init__(self, registry: Registry) -> None:
         self.figures = Figures(registry)
         self.reporters = self.figures.obligations.reporters
-        self._due_days = {row["programme_id"]: int(row["due_days"]) for row in registry.rows("reporting_calendar")}
+        self._registry = registry
         self.defects = read_data("defects")
         self._changes = read_data("changes")
         self._csv_reporters = {row["reporter_id"] for row in self.defects if row["defect"] == CSV_FORM}
@@ -75,12 +75,15 @@ class Plan:
         suffix = defect["resent_suffix"] if version == "resent" else ""
         received = defect.get(f"{version}_received_at")
         tables = self._tables(reporter_id, month, version, defect.get("defect", ""))
-        due_days = min(self._due_days[table.programme["programme_id"]] for table in tables)
+        due_at = min(due_time(self._registry, table.programme["programme_id"], month) for table in tables)
+        calendar = calendar_of(self._registry)
         return Submission(
             reporter=reporter,
             month=month,
             file_name=f"{reporter_id}/{month}{suffix}.{'csv' if is_csv else 'xlsx'}",
-            received_at=datetime.fromisoformat(received) if received else _usual_receipt(reporter_id, month, due_days),
+            received_at=datetime.fromisoformat(received)
+            if received
+            else _usual_receipt(reporter_id, month, due_at, calendar),
             is_csv=is_csv,
             tables=tables,
         )
@@ -114,16 +117,19 @@ def _number(month: str) -> int:
     return int(month[-2:])
 
 
-def _usual_receipt(reporter_id: str, month: str, due_days: int) -> datetime:
-    """A moment in office hours of a weekday before the due date, spread by a hash so that it never changes."""
-    year, number = map(int, month.split("-"))
-    last = date(year, number, monthrange(year, number)[1])
-    days = [last + timedelta(days=days) for days in range(2, due_days + 1)]
-    weekdays = [day for day in days if day.weekday() < 5] or [last + timedelta(days=due_days)]
+def _usual_receipt(reporter_id: str, month: str, due_at: datetime, calendar: Calendar) -> datetime:
+    """A moment in office hours of a working day, from the month's second day after its end to the day it is due.
+
+    Spread by a hash, so that it never changes.
+    """
+    first = parse_period(month).last_date + timedelta(days=2)
+    due = (due_at - timedelta(microseconds=1)).astimezone(TIMEZONE).date()
+    days = [first + timedelta(days=number) for number in range((due - first).days + 1)]
+    workdays = [day for day in days if calendar.workdays.is_workday(day)] or [due]
     seed = int.from_bytes(hashlib.sha256(f"{reporter_id} {month}".encode()).digest()[:8])
     opens, closes = _OFFICE_MINUTES
-    minutes = opens + seed // len(weekdays) % (closes - opens)
-    return datetime.combine(weekdays[seed % len(weekdays)], time(minutes // 60, minutes % 60), TIMEZONE)
+    minutes = opens + seed // len(workdays) % (closes - opens)
+    return datetime.combine(workdays[seed % len(workdays)], time(minutes // 60, minutes % 60), TIMEZONE)
 
 
 def _spoilt(rows: list[TableRow], change: Row) -> list[TableRow]:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from pathlib import Path
+import zipfile
 
 import openpyxl
 import pytest
@@ -10,10 +10,12 @@ import pytest
 from expectations import judge
 from expectations.roster import Roster
 from ingestion.contract import CSV_HEADER
+from ingestion.landing import archived_path
 from ingestion.registry import load_registry
 from ingestion.settings import Settings, get_settings
 from ingestion.store import open_warehouse
 from ingestion.sweep import SweepReport, sweep
+from tests.stages import registry_that_never_closes
 
 
 def csv_text(reporter: str = "江岸区", period: str = "2021-01", indicator: str = "", value: str = "3") -> str:
@@ -52,6 +54,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, SweepRepo
     home = tmp_path_factory.mktemp("bad")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YIBIAO_HOME", str(home))
+        patch.setenv("YIBIAO_REGISTRY", str(registry_that_never_closes(home / "registry")))
         get_settings.cache_clear()
         settings = get_settings()
         for name, content in {**{n: c for n, (c, _) in BAD_FILES.items()}, GOOD_FILE: csv_text().encode()}.items():
@@ -89,7 +92,8 @@ def test_the_return_says_what_was_found(swept: tuple[Settings, SweepReport], nam
     content, found = BAD_FILES[name]
     (receipt,) = [receipt for receipt in report.receipts if receipt.file_name == name]
     (folder,) = [path for path in settings.returned.iterdir() if path.name.startswith(receipt.receipt_id)]
-    (explanation,) = folder.glob("退回说明*.xlsx")
-    cells = [cell.value for row in openpyxl.load_workbook(explanation).active.iter_rows() for cell in row]
+    (workbook,) = [path for path in folder.iterdir() if zipfile.is_zipfile(path)]
+    cells = [cell.value for row in openpyxl.load_workbook(workbook).worksheets[0].iter_rows() for cell in row]
     assert any(found in str(value) for value in cells)
-    assert content in [path.read_bytes() for path in Path(folder).iterdir() if path != explanation]
+    assert archived_path(settings.archive, receipt.sha256).read_bytes() == content
+    assert [path.read_bytes() for path in folder.iterdir() if path != workbook] in ([], [content])

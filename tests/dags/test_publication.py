@@ -68,7 +68,7 @@ def test_a_month_that_has_not_ended_fails_whoever_asks(wait, run_type):
 
 @pytest.fixture
 def far_publication(tmp_path, monkeypatch):
-    """A registry whose months are published a hundred years after they end."""
+    """A registry whose months are published forty years after they end."""
     registry = tmp_path / "registry"
     shutil.copytree(ROOT / "dbt_project" / "seeds", registry)
     path = registry / "reporting_calendar.csv"
@@ -77,7 +77,7 @@ def far_publication(tmp_path, monkeypatch):
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
-        writer.writerows(row | {"publish_days": "36500"} for row in rows)
+        writer.writerows(row | {"publish_workdays": "9999"} for row in rows)
     monkeypatch.setenv("YIBIAO_REGISTRY", str(registry))
     get_settings.cache_clear()
     yield

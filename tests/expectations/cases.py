@@ -5,6 +5,7 @@ Each case has a district of its own; the last submission of a case is looked at,
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from tests.expectations.factories import Submission, Table, make_submission, make_table
 
@@ -56,8 +57,49 @@ def _of_joined(month: int) -> Case:
     return build
 
 
+def _cover(**texts: str) -> Case:
+    """February with something on its cover."""
+    return lambda reporter: [make_submission(reporter, 2, replace(make_table(reporter, 2), cover=texts))]
+
+
+def _growth(growth_pct: str) -> Case:
+    """February's 2.5 against 2 a year before: 25 %, or 24.4 to 25.5 as both are rounded."""
+    return _one(lambda table: table.change("合同成交额", same_period_value="2.00", growth_pct=growth_pct))
+
+
+def _sent_again(**texts: str) -> Case:
+    """February with one row changed after it had counted."""
+
+    def build(reporter: str) -> list[Submission]:
+        changed = make_table(reporter, 2).change("企业总数", **texts)
+        return [make_submission(reporter, 2), make_submission(reporter, 2, changed, received="2021-03-20T09:00")]
+
+    return build
+
+
+def _july(month_value: str) -> Case:
+    """July after six months that were all alike."""
+
+    def build(reporter: str) -> list[Submission]:
+        cumulative = str(Decimal("7.5") + Decimal(month_value))
+        july = make_table(reporter, 7).change("合同成交额", month_value=month_value, cumulative_value=cumulative)
+        return [*(make_submission(reporter, month) for month in range(1, 7)), make_submission(reporter, 7, july)]
+
+    return build
+
+
 def _shift_january(table: Table) -> Table:
     return table.change("新增企业", month_value="4", cumulative_value="4")
+
+
+def _may_twice(again: str) -> Case:
+    """May's table in time, and a newer version of it."""
+
+    def build(reporter: str) -> list[Submission]:
+        corrected = make_table(reporter, 5).change("企业总数", cumulative_value="120", note="补登")
+        return [make_submission(reporter, 5), make_submission(reporter, 5, corrected, received=again)]
+
+    return build
 
 
 FAILING: dict[str, Case] = {
@@ -72,10 +114,12 @@ FAILING: dict[str, Case] = {
     "TAB-005": _head(month="2022-02", received="2022-03-05T10:00"),
     "TAB-006": _of_joined(5),
     "TAB-007": _file(folder="d099"),
+    "TAB-008": _cover(template_version="00000000"),
     "IND-001": _one(lambda table: table.add("新增企业家数", cumulative_value="1")),
     "IND-002": _one(lambda table: table.add("站点数", cumulative_value="1")),
     "IND-003": _one(lambda table: table.add("研发强度", cumulative_value="1")),
     "IND-004": _one(lambda table: table.add("企业总数", cumulative_value="106")),
+    "IND-005": _one(lambda table: table.change("企业总数", unit="亿元")),
     "NUM-001": _one(lambda table: table.change("企业总数", cumulative_value="12台")),
     "NUM-002": _one(lambda table: table.change("企业总数", cumulative_value="-1")),
     "NUM-003": _one(lambda table: table.change("企业总数", cumulative_value="12.5")),
@@ -84,6 +128,14 @@ FAILING: dict[str, Case] = {
     "CUM-001": _one(lambda table: table.change("合同成交额", cumulative_value="1.26"), month=1),
     "CUM-002": _after_january(lambda table: table.change("合同成交额", cumulative_value="2.51")),
     "CUM-003": _after_january(lambda table: table, _shift_january),
+    "TIM-001": _file(5, received="2021-07-14T00:01"),
+    "TIM-002": _may_twice("2021-08-25T00:01"),
+    "GRW-001": _growth("24.3"),
+    "SUM-001": _one(lambda table: table.add("上市企业", cumulative_value="107")),
+    "TGT-001": _one(lambda table: table.change("合同成交额", cumulative_value="100")),
+    "HIS-001": _sent_again(cumulative_value="107"),
+    "HIS-002": _after_january(lambda table: table.change("企业总数", cumulative_value="103")),
+    "HIS-003": _july("6.26"),
 }
 
 PASSING: dict[str, Case] = {
@@ -98,10 +150,12 @@ PASSING: dict[str, Case] = {
     "TAB-005": _one(month=12),
     "TAB-006": _of_joined(6),
     "TAB-007": _file(),
+    "TAB-008": _cover(filled_by="王某"),
     "IND-001": _one(lambda table: table.add("产值增速", cumulative_value="1.5")),
     "IND-002": _one(),
     "IND-003": _city_table,
     "IND-004": _one(),
+    "IND-005": _one(lambda table: table.change("企业总数", unit="家").change("合同成交额", unit="亿元")),
     "NUM-001": _one(lambda table: table.change("企业总数", cumulative_value="１,２３４")),
     "NUM-002": _one(
         lambda table: table.add("产值增速", cumulative_value="-1.5").change("企业总数", cumulative_value="0")
@@ -112,6 +166,14 @@ PASSING: dict[str, Case] = {
     "CUM-001": _one(lambda table: table.change("合同成交额", cumulative_value="1.254"), month=1),
     "CUM-002": _after_january(lambda table: table.change("合同成交额", cumulative_value="2.504")),
     "CUM-003": _after_january(lambda table: table, lambda table: table.change("企业总数", cumulative_value="101")),
+    "TIM-001": _file(5, received="2021-07-14T00:00"),
+    "TIM-002": _may_twice("2021-08-25T00:00"),
+    "GRW-001": _growth("24.4"),
+    "SUM-001": _one(lambda table: table.add("上市企业", cumulative_value="106")),
+    "TGT-001": _one(lambda table: table.change("合同成交额", cumulative_value="99.99")),
+    "HIS-001": _sent_again(cumulative_value="107", note="补登一家"),
+    "HIS-002": _after_january(lambda table: table),
+    "HIS-003": _july("6.25"),
 }
 
 # What the clerk reads for the failing case; {reporter} is the district of the case.
@@ -135,5 +197,13 @@ MESSAGES: dict[str, str] = {
     "REQ-002": "“指标”表第 9 行“累计数”（D9）是空白，“企业总数”必须填写“累计数”；请填写后重新报送，数值为零时请填 0。",
     "CUM-001": "“指标”表第 8 行“累计数”（D8）填的是“1.26”，一月的累计数应等于本月数 1.25；请核对后重新报送。",
     "CUM-002": "填的是“2.51”，应为 2021年1月 累计数 1.25 加本月数 1.25，即 2.5；请核对后重新报送，",
+    "GRW-001": "（F8）填的是“24.3”，而按累计数 2.5 和去年同期累计 2 计算为 25.0%；两个数都保留，请核对，",
+    "SUM-001": "（D11）填的是“107”，“上市企业”是“企业总数”的一部分，不应大于其累计数 106；本表仍计入，",
+    "TGT-001": "填的是“100”，达到本单位全年目标 50 亿元（示例分解）的 2 倍；本表仍计入，请核对数值、单位和目标，",
+    "HIS-001": "（D9）填的是“107”，此前计入的版本（2021-03-05 10:00 收到）为“106”，改动没有说明；",
+    "HIS-002": "“指标”表2021年2月的本月数和期末数与 2021年1月 的表完全相同，其中不为零的有 4 个；",
+    "HIS-003": "填的是“6.26”，本月数 6.26，明显高于本单位今年此前 6 个月的中位数 1.25（最小 1.25，最大 1.25）；",
     "CUM-003": "填的是“6”，而 2021年1月 的表后来更正或补报为累计数 4，加本月数 3 应为 7；本表仍计入，请核对，",
+    "TIM-001": "首次报送“示例方案”2021年5月的表，该月已于 2021-07-13 停止新报，而文件在 2021-07-14 收到；",
+    "TIM-002": "对“示例方案”2021年5月已报表的更正，该月已于 2021-08-24 停止更正，而文件在 2021-08-25 收到；",
 }

@@ -70,6 +70,7 @@ REGISTRY: dict[str, list[Row]] = {
         _indicator("enterprises", "新增企业", "increment", "家", 0),
         _indicator("contracts", "合同成交额", "increment", "亿元", 2),
         _indicator("stock", "企业总数", "level", "家", 0),
+        _indicator("listed", "上市企业", "level", "家", 0),
         _indicator("growth", "产值增速", "rate", "%", 1, is_non_negative="false"),
         _indicator("visits", "走访次数", "increment", "次", 0, frequency="quarter"),
         _indicator("intensity", "研发强度", "rate", "%", 2, supplier_kind="city", frequency="year"),
@@ -81,11 +82,33 @@ REGISTRY: dict[str, list[Row]] = {
             {"programme_id": "pilot", "indicator_id": id_, "is_required": required, "display_order": str(order)}
             for order, (id_, required) in enumerate(
                 [("enterprises", "true"), ("contracts", "true"), ("stock", "true"), ("visits", "true")]
-                + [("growth", "false"), ("intensity", "true"), ("stations", "true")]
+                + [("growth", "false"), ("intensity", "true"), ("stations", "true"), ("listed", "false")]
             )
         ),
     ],
-    "reporting_calendar": [{"programme_id": id_, "due_days": "10", "publish_days": "15"} for id_ in ("pilot", "other")],
+    "indicator_parts": [{"part_indicator_id": "listed", "whole_indicator_id": "stock"}],
+    "targets": [
+        {"target_id": "contracts-2021", "document_id": "doc", "clause": "一", "indicator_id": "contracts"}
+        | {"comparator": ">=", "value_low": "4950", "unit": "亿元", "period": "2021", "scope": "city"}
+        | {"is_scored": "true"}
+    ],
+    "target_splits": [
+        {"target_id": "contracts-2021", "reporter_id": id_, "value": "50", "is_illustrative": "true"}
+        for id_ in DISTRICTS
+    ],
+    "reporting_calendar": [
+        {"programme_id": id_, "due_workdays": "7", "publish_workdays": "10", "source": "示例"}
+        for id_ in ("pilot", "other")
+    ],
+    # Only May closes: for first tables after 13 July, for newer versions after 24 August.
+    "calendar_changes": [
+        {"programme_id": "pilot", "period": "2021-05", "no_new_on": "2021-07-13", "no_edits_on": "2021-08-24"}
+        | {"changed_by": "示例", "reason": "示例"}
+    ],
+    "reopenings": [
+        {"programme_id": "pilot", "reporter_id": "d098", "period": "2021-05", "opened_on": "2021-09-01"}
+        | {"until": "2021-09-10", "opened_by": "示例", "reason": "示例"}
+    ],
 }
 
 
@@ -118,6 +141,7 @@ class Table:
     month: str
     rows: list[tuple[str, Row]]
     programme: str = "示例方案"
+    cover: dict[str, str] = field(default_factory=dict)
 
     def change(self, indicator: str, **texts: str) -> "Table":
         """Other texts in one indicator's row; an empty text blanks the cell."""
@@ -138,6 +162,7 @@ class Table:
         """As the reader hands it on."""
         texts = {"programme": (self.programme, "B2"), "reporter": (self.reporter, "B3"), "period": (self.month, "B4")}
         head = {name: Cell(text, address) for name, (text, address) in texts.items()}
+        head |= {name: Cell(text, "B9") for name, text in self.cover.items()}
         rows = [_submitted_row(number, *row) for number, row in enumerate(self.rows, start=FIRST_ROW)]
         return SubmittedTable("指标", head, rows=rows)
 
@@ -147,7 +172,7 @@ def _submitted_row(number: int, indicator: str, texts: Row) -> dict[str, object]
     for name, letter in COLUMN_LETTERS.items():
         text = texts.get(name) or None
         row |= {name: parse_number(text) if text else None, f"{name}_text": text, f"{name}_cell": f"{letter}{number}"}
-    return row | {"note": None}
+    return row | {"note": texts.get("note"), "unit_text": texts.get("unit"), "unit_cell": f"B{number}"}
 
 
 @dataclass

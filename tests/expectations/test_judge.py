@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_unknown_name_far_from_any_lists_the_allowed_ones(desk):
     file = make_submission("d001", 2, make_table("d001", 2).add("abc", cumulative_value="1"))
     desk.judge(file)
     message = Judged().of(file)[0]["message"]
-    assert "请改为下列之一：“新增企业”“合同成交额”“企业总数”“走访次数”“产值增速”，" in message
+    assert "请改为下列之一：“新增企业”“合同成交额”“企业总数”“走访次数”“产值增速”“上市企业”，" in message
 
 
 def test_text_with_braces_and_formulas_is_quoted_as_it_stands(desk):
@@ -179,3 +180,15 @@ def test_a_cumulative_begins_anew_in_the_month_that_took_another_reporter_over(
     desk.judge(make_submission("d001", 1))
     larger = make_submission("d001", 2, make_table("d001", 2).change("新增企业", cumulative_value="50"))
     assert desk.judge(larger).accepted == accepted
+
+
+def test_only_corrected_rows_are_enough_where_the_whole_table_came_before(desk):
+    whole = make_submission("d001", 2)
+    only = replace(make_table("d001", 2), rows=[("企业总数", {"cumulative_value": "107"})])
+    only = replace(only, cover={"correction_mode": "仅报更正", "correction_reason": "补登一家"})
+    partial = make_submission("d001", 2, only, received="2021-03-20T09:00")
+    assert desk.judge(whole, partial).accepted == 2
+    assert Judged().rules(partial) == []
+    alone = make_submission("d002", 2, replace(only, reporter=make_table("d002", 2).reporter))
+    assert desk.judge(alone).returned == 1
+    assert Judged().rules(alone) == ["REQ-001"]

@@ -162,7 +162,7 @@ def test_every_receipt_gets_a_verdict_not_before_its_time(months, moments, clash
     pairs = [(a["table_id"], b["table_id"]) for a in tables for b in tables]
     clashes = {pair for pair, clashes in zip(pairs, clash_bits, strict=False) if clashes}
     flawed = {row["receipt_id"] for row, bit in zip(receipts, flawed_bits, strict=False) if bit}
-    verdicts = resolve(Submissions(sorted(receipts, key=version_key), tables), flawed, clashes, clashes)
+    verdicts = resolve(Submissions(sorted(receipts, key=version_key), tables), flawed, clashes, clashes).verdicts
     assert set(verdicts) == {row["receipt_id"] for row in receipts}
     for row in receipts:
         verdict = verdicts[row["receipt_id"]]

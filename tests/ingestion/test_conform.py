@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from ingestion.conform import find_tables, parse_month, parse_number, table_ids
 from ingestion.contract import CSV_HEADER, SAMPLE_LABEL
 from ingestion.errors import UnreadableFile
+from ingestion.ledgers import parse_day
 from ingestion.readers import Sheet
 from ingestion.registry import Registry, load_registry
 from ingestion.settings import get_settings
@@ -119,3 +121,79 @@ def test_a_header_that_names_a_column_twice_is_returned(registry: Registry) -> N
 def test_a_sheet_without_a_table_is_unreadable(rows: list[list[str]], registry: Registry) -> None:
     with pytest.raises(UnreadableFile, match="填报表"):
         find_tables([Sheet("指标", rows)], registry)
+
+
+COVER = [["创新提能2021报送表"], ["方案", "创新提能2021"], ["填报单位：", "江岸"], ["期", "2021年3月"], ["填报人", ""]]
+
+
+def test_the_cover_speaks_for_every_table_that_has_no_head_of_its_own(registry: Registry) -> None:
+    headless = FORM[3:]
+    other = [["方案", "四个加快2021"], *FORM[3:]]
+    tables = find_tables([Sheet("封面", COVER), Sheet("指标", headless), Sheet("指标二", other)], registry)
+    assert [tuple(table_ids(table, registry).values()) for table in tables] == [
+        ("innovation_2021", "jiangan", "2021-03"),
+        ("four_accelerations_2021", "jiangan", "2021-03"),
+    ]
+    assert (tables[0].head["period"].sheet, tables[0].head["period"].address) == ("封面", "B4")
+    assert "filled_by" not in tables[0].head
+    assert [row["unit_text"] for row in tables[0].rows] == ["家", "亿元"]
+
+
+def test_an_own_head_goes_before_the_cover(registry: Registry) -> None:
+    cover = [[cell.replace("2021年3月", "2021年9月") for cell in row] for row in COVER]
+    (table,) = find_tables([Sheet("封面", cover), Sheet("指标", FORM)], registry)
+    assert table_ids(table, registry)["period"] == "2021-03"
+
+
+def test_a_cover_that_says_sample_makes_sample_tables(registry: Registry) -> None:
+    (table,) = find_tables([Sheet("封面", [*COVER, [SAMPLE_LABEL]]), Sheet("指标", FORM[3:])], registry)
+    assert table.is_sample
+
+
+def test_ledgers_belong_to_the_table_of_their_head_or_to_the_first(registry: Registry) -> None:
+    april = [[cell.replace("2021年3月", "2021年4月") for cell in row] for row in FORM]
+    tasks = [["任务", "状态"], ["建库", "推进中"], ["", ""], ["建园", ""]]
+    projects = [
+        ["期", "2021年4月", "方案", "创新提能2021"],
+        ["填报单位", "江岸"],
+        ["状态", "项目名称"],
+        ["在建", "大桥"],
+    ]
+    sheets = [Sheet("指标", FORM), Sheet("四月", april), Sheet("任务", tasks), Sheet("台账", projects)]
+    first, second = find_tables(sheets, registry)
+    assert [(row.values["task_text"], row.values["task_cell"]) for row in first.ledgers] == [
+        ("建库", "A2"),
+        ("建园", "A4"),
+    ]
+    assert [(row.kind, row.values["item_text"], row.values["status_cell"]) for row in second.ledgers] == [
+        ("project", "大桥", "A4")
+    ]
+
+
+def test_a_ledger_that_says_only_part_of_its_head_belongs_to_the_first_table(registry: Registry) -> None:
+    projects = [["填报单位", "江岸区"], ["项目名称", "状态"], ["大桥", "在建"]]
+    (table,) = find_tables([Sheet("指标", FORM), Sheet("项目", projects)], registry)
+    assert len(table.ledgers) == 1
+
+
+def test_a_ledger_alone_is_no_submission(registry: Registry) -> None:
+    with pytest.raises(UnreadableFile) as error:
+        find_tables([Sheet("任务", [["任务", "状态"], ["建库", "推进中"]])], registry)
+    assert error.value.code == "no_table"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2021-03-05", date(2021, 3, 5)),
+        ("2021-03-05T00:00:00", date(2021, 3, 5)),
+        ("2021年3月5日", date(2021, 3, 5)),
+        ("2021/3/5", date(2021, 3, 5)),
+        ("20210305", date(2021, 3, 5)),
+        ("2021-02-30", None),
+        ("三月底", None),
+        ("", None),
+    ],
+)
+def test_a_day_is_read_in_its_usual_spellings(text: str, day: date | None) -> None:
+    assert parse_day(text) == day

@@ -96,3 +96,21 @@ def test_the_command_fails_with_the_problems(tmp_path: Path) -> None:
 def test_the_registry_agrees_with_the_five_texts(shared: Path) -> None:
     problems = check_registry(load_registry(get_settings().registry), shared / "documents")
     assert [str(problem) for problem in problems] == []
+
+
+def test_a_row_that_reads_differently_is_a_problem_unless_its_note_explains_it() -> None:
+    text = clean_text("一、目标\n力争新增企业约500家,能耗下降3%,力争下降4%。")
+    tables = draft(text, "own", 2023)
+    for row in tables["targets"]:
+        row["note"] = ""
+    registry = Registry(Path(), tables, "")
+    assert check_document(registry, "own", text) == []
+    changes = {"comparator": "<=", "strength": "确保", "is_approximate": "false", "stretches_target_id": "own-1-t2"}
+    for column, value in changes.items():
+        row = tables["targets"][0]
+        kept, row[column] = row[column], value
+        (problem,) = check_document(registry, "own", text)
+        assert "reads differently and has no note" in problem.message and problem.number == "500家"
+        row["note"] = "文件前文另有说明"
+        assert check_document(registry, "own", text) == []
+        row[column], row["note"] = kept, ""

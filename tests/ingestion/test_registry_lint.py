@@ -65,7 +65,16 @@ SMALL: Tables = {
     "programme_indicators": [
         {"programme_id": "plan", "indicator_id": indicator_id} for indicator_id in ("firms", "new_firms", "share")
     ],
-    "reporting_calendar": [{"programme_id": "plan"}],
+    "reporting_calendar": [
+        {"programme_id": "plan", "due_workdays": "7", "no_new_workdays": "30", "no_edits_workdays": "60"}
+        | {"publish_workdays": "10"}
+    ],
+    "calendar_changes": [{"programme_id": "plan", "period": "2021-03", "due_on": "2021-04-20"}],
+    "reopenings": [
+        {"programme_id": "plan", "reporter_id": "east", "period": "2021-03"}
+        | {"opened_on": "2021-06-01", "until": "2021-06-10"}
+    ],
+    "holidays": [{"day": "2021-04-02"}],
     "measures": [{"unit": unit, "factor": "1"} for unit in ("家", "%", "倍")],
     "targets": [
         target("goal", valid_to="2021-06-30"),
@@ -75,9 +84,18 @@ SMALL: Tables = {
     ],
     "target_bases": [{"target_id": "double", "reporter_id": "east", "base_value": "5"}],
     "target_splits": [{"target_id": "goal", "reporter_id": "east", "valid_to": "2021-06-30"}],
+    "indicator_parts": [{"part_indicator_id": "new_firms", "whole_indicator_id": "firms"}],
+    "waivers": [
+        {"rule_id": "CUM-002", "programme_id": "plan", "reporter_id": "east", "approver": "市统计局", "reason": "口径"}
+        | {"period": "2021-03", "approved_on": "2021-04-01", "expires_on": "2021-04-01"}
+    ],
     "light_bands": [
         {"programme_id": "plan", "light": "green", "colour": "#2e7d32", "gap_from": "0", "gap_to": "9"},
         {"programme_id": "plan", "light": "red", "colour": "#c62828", "gap_from": "-9.0", "gap_to": "0.00"},
+    ],
+    "submission_corrections": [
+        {"programme_id": "plan", "reporter_id": "east", "period": "2021-03", "indicator_id": "firms"}
+        | {"column_name": "month_value", "expected_value": "3", "corrected_value": "4", "signed_on": "2021-05-01"}
     ],
     "units": [
         {"unit_id": "science", "unit_name": "市科技局", "unit_kind": "市级部门", "document_ids": "doc|other_doc"},
@@ -92,6 +110,7 @@ SMALL: Tables = {
         {"mechanism_id": "doc-pool", "document_id": "doc", "clause": "第三条", "mechanism_name": "培育库"}
         | {"served_by": "none", "actors": "各区"}
     ],
+    "ledger_statuses": [{"item_kind": "task", "status": "推进中", "position": "1", "is_final": "false"}],
     "not_targets": [{"document_id": "doc", "clause": "一", "text": "5G", "reason": "名称"}],
 }
 
@@ -289,6 +308,37 @@ CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
         "indicators.csv row 3 column numerator_indicator_id: “firms”; expected nothing: the kind is increment",
     ),
     (
+        lint.parts_of_something_else,
+        change("indicator_parts", 0, whole_indicator_id="new_firms"),
+        "indicator_parts.csv row 2 column whole_indicator_id: “new_firms”; expected another indicator than the part",
+    ),
+    (
+        lint.parts_of_something_else,
+        change("indicator_parts", 0, whole_indicator_id="share"),
+        "indicator_parts.csv row 2 column whole_indicator_id: “share”; "
+        "expected an indicator of the part's unit and home programme",
+    ),
+    (
+        lint.waivers_of_no_month,
+        change("waivers", 0, period="2021-Q1"),
+        "waivers.csv row 2 column period: “2021-Q1”; expected a month like 2021-03, or nothing for every month",
+    ),
+    (
+        lint.reversed_spans,
+        change("waivers", 0, expires_on="2021-03-31"),
+        "waivers.csv row 2 column expires_on: “2021-03-31”; expected a day not before approved_on (2021-04-01)",
+    ),
+    (
+        lint.missing_values,
+        change("waivers", 0, approver=""),
+        "waivers.csv row 2 column approver: “”; expected a value",
+    ),
+    (
+        lint.unknown_references,
+        change("waivers", 0, reporter_id="north"),
+        "waivers.csv row 2 column reporter_id: “north”; expected a reporter_id of reporters.csv",
+    ),
+    (
         lint.half_dated_programmes,
         change("programmes", 0, ends_on=""),
         "programmes.csv row 2 column ends_on: “”; expected a date: starts_on has one",
@@ -303,6 +353,46 @@ CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
         remove("reporting_calendar", 0),
         "programmes.csv row 2 column programme_id: “plan”; "
         "expected a row of reporting_calendar.csv: the programme has dates",
+    ),
+    (
+        lint.unordered_calendars,
+        change("reporting_calendar", 0, due_workdays="31", publish_workdays="31"),
+        "reporting_calendar.csv row 2 column no_new_workdays: “30”; expected a number from 31 to 9999",
+    ),
+    (
+        lint.unordered_calendars,
+        change("reporting_calendar", 0, no_new_workdays="", no_edits_workdays="6"),
+        "reporting_calendar.csv row 2 column no_edits_workdays: “6”; expected a number from 7 to 9999",
+    ),
+    (
+        lint.unordered_calendars,
+        change("reporting_calendar", 0, publish_workdays="6"),
+        "reporting_calendar.csv row 2 column publish_workdays: “6”; expected a number from 7 to 9999",
+    ),
+    (
+        lint.unordered_calendars,
+        change("reporting_calendar", 0, due_workdays="-1"),
+        "reporting_calendar.csv row 2 column due_workdays: “-1”; expected a number from 0 to 9999",
+    ),
+    (
+        lint.unordered_changes,
+        change("calendar_changes", 0, no_edits_on="2021-04-19"),
+        "calendar_changes.csv row 2 column no_edits_on: “2021-04-19”; expected a day not before due_on (2021-04-20)",
+    ),
+    (
+        lint.changes_of_no_month,
+        change("calendar_changes", 0, period="2021-Q1"),
+        "calendar_changes.csv row 2 column period: “2021-Q1”; expected a month like 2021-03",
+    ),
+    (
+        lint.changes_of_no_month,
+        change("reopenings", 0, period="三月"),
+        "reopenings.csv row 2 column period: “三月”; expected a month like 2021-03",
+    ),
+    (
+        lint.reversed_spans,
+        change("reopenings", 0, until="2021-05-31"),
+        "reopenings.csv row 2 column until: “2021-05-31”; expected a day not before opened_on (2021-06-01)",
     ),
     (
         lint.malformed_clauses,
@@ -383,6 +473,8 @@ CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
 ]
 
 STILL_RIGHT = {
+    "a month that never closes": change("reporting_calendar", 0, no_new_workdays="", no_edits_workdays=""),
+    "a month opened again a second time": add("reopenings", 0, opened_on="2021-07-01", until="2021-07-10"),
     "an alias for another reporter once the first one's span is over": add(
         "reporter_aliases", 0, alias=" 东", reporter_id="west", valid_from="2021-07-01", valid_to=""
     ),
@@ -392,6 +484,7 @@ STILL_RIGHT = {
     "a member that comes back": add("reporter_group_members", 0, valid_from="2021-09-01", valid_to=""),
     "any unit of measure where the registry lists none": lambda tables: (
         tables["measures"].clear(),
+        tables["indicator_parts"].clear(),
         tables["indicators"][1].update(unit="公斤米"),
     ),
     "any body where the registry lists none": lambda tables: (

@@ -191,3 +191,16 @@ def test_a_csv_in_gb18030_reads_like_one_in_utf8(home: Settings) -> None:
     path.write_bytes(table(7).encode("gb18030"))
     sweep()
     assert landed("select reporter_id from raw.tables") == [("jiangan",)]
+
+
+def test_a_warehouse_of_an_older_version_gets_the_columns_that_came_later(home: Settings) -> None:
+    drop(home, "jiangan/一月.csv", table(3))
+    sweep()
+    with open_warehouse() as connection:
+        for name, column in (("tables", "filled_by"), ("reported_values", "unit_text")):
+            connection.execute(f"alter table raw.{name} drop column {column}")
+        connection.execute("drop table raw.reported_items")
+    drop(home, "jiangan/二月.csv", table(3, "2021-02"))
+    sweep()
+    assert landed("select period, filled_by from raw.tables order by period") == [("2021-01", None), ("2021-02", None)]
+    assert landed("select count(*) from raw.reported_items") == [(0,)]

@@ -153,6 +153,22 @@ def test_hostile_text_is_only_text_on_the_page(settings: Settings) -> None:
     assert set(HOSTILE.values()) <= set(row)
 
 
+def test_reminder_prints_with_the_reporters_explanation(warehouse: Path, settings: Settings) -> None:
+    head, row = published_page(settings).tables["findings"]
+    assert row[head.index("填报单位说明")] == "去年同期数已按新口径调整"
+
+
+def test_waived_figure_is_marked_and_said_on_top(settings: Settings) -> None:
+    waived = finding(severity="提醒", waived_by="市统计局", waiver_reason="口径调整", message="应为整数；经批准豁免。")
+    create_warehouse(settings.pipeline_file, findings=[waived, waived | {"cell": "F7"}])
+    (publication,) = publish(MONTHLY, MONTH)
+    assert publication.folder is not None
+    source = (publication.folder / "notice.html").read_text(encoding="utf-8")
+    assert "经批准照常计入：甲区 2021-03，2 处，由市统计局批准，理由：口径调整。" in source
+    head, *rows = Page(source).tables["findings"]
+    assert [row[head.index("提醒内容")] for row in rows] == ["〔豁免〕应为整数；经批准豁免。"] * 2
+
+
 @pytest.mark.parametrize("colour", ["red;background:url(http://example.com)", "javascript:1", ""])
 def test_registry_colour_that_is_no_colour_never_reaches_a_style(settings: Settings, colour: str) -> None:
     create_warehouse(settings.pipeline_file)

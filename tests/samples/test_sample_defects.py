@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.calendar import calendar_of
 from ingestion.registry import Registry
 from samples import SampleDefect, SampleReport, write_late_correction
 from tests.samples.reading import table_of, tables_of
@@ -119,7 +120,7 @@ def test_the_mistaken_month_is_sent_again_within_a_week_under_another_name(
 def test_the_late_file_comes_after_the_months_publication(
     written_year: SampleReport, defects: dict[str, SampleDefect], registry: Registry
 ) -> None:
-    publish_days = int(registry.row("reporting_calendar", "programme_id", "innovation_2021")["publish_days"])
     file = next(file for file in written_year.files if file.file_name in defects["late"].file_names)
     assert file.month == "2021-03" and file.received_at.month == 4
-    assert file.received_at.day > publish_days
+    published_on = calendar_of(registry).publication_day("innovation_2021", "2021-03")
+    assert file.received_at.date() > published_on

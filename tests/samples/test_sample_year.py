@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.calendar import due_time
 from ingestion.contract import SAMPLE_LABEL
 from ingestion.periods import end_of_day, parse_period
 from ingestion.registry import Registry
@@ -102,15 +103,12 @@ def test_receipts_name_every_file_with_its_hash_in_order_of_receipt(written_year
 
 
 def test_only_the_late_file_comes_after_the_due_date(written_year: SampleReport, registry: Registry) -> None:
-    due_days = {
-        int(registry.row("reporting_calendar", "programme_id", programme_id)["due_days"])
-        for programme_id in ("innovation_2021", "four_accelerations_2021")
-    }
     first: dict[tuple[str, str], datetime] = {}
     for file in written_year.files:
         assert file.received_at > end_of_day(parse_period(file.month).last_date)
         first.setdefault((file.reporter_id, file.month), file.received_at)
-    due = {month: end_of_day(parse_period(month).last_date, min(due_days)) for month in parse_period("2021").months}
+    programmes = ("innovation_2021", "four_accelerations_2021")
+    due = {month: min(due_time(registry, id_, month) for id_ in programmes) for month in parse_period("2021").months}
     late = [key for key, received_at in first.items() if received_at >= due[key[1]]]
     assert late == [(d.reporter_id, d.month) for d in written_year.defects if d.kind == "late"]
 

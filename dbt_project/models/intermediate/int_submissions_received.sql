@@ -53,7 +53,9 @@ chosen as (
 
     select
         * exclude (newest_first),
-        verdict = 'accepted' and newest_first = 1 as is_counted
+        -- The newest accepted version counts; the older ones only fill in what it leaves blank.
+        verdict = 'accepted' and newest_first = 1 as is_counted,
+        case when verdict = 'accepted' then newest_first end as newest_first
     from received
 
 )

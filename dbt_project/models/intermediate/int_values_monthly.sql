@@ -28,16 +28,9 @@ successions as (
 
 ),
 
-submissions as (
+reported as (
 
-    select * from {{ ref('int_submissions_received') }}
-    where is_counted
-
-),
-
-reported_values as (
-
-    select * from {{ ref('stg_submissions__values') }}
+    select * from {{ ref('int_values_corrected') }}
 
 ),
 
@@ -71,24 +64,6 @@ expected as (
     where
         indicators.numerator_indicator_id is null
         and successions.predecessor_id is null
-
-),
-
-reported as (
-
-    select
-        submissions.programme_id,
-        submissions.reporter_id,
-        submissions.period,
-        submissions.is_sample,
-        reported_values.indicator_id,
-        reported_values.month_value,
-        reported_values.cumulative_value,
-        reported_values.same_period_value,
-        reported_values.growth_pct
-    from submissions
-    inner join reported_values
-        on submissions.table_id = reported_values.table_id
 
 ),
 

@@ -32,7 +32,8 @@ described as (
         periods.is_ended,
         periods.first_month,
         periods.last_month,
-        periods.last_date
+        periods.last_date,
+        periods.is_calendar_known
     from periods
     inner join programmes
         on periods.programme_id = programmes.programme_id

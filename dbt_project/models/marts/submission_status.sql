@@ -26,9 +26,10 @@ programme_indicators as (
 
 ),
 
-calendar as (
+reopenings as (
 
-    select * from {{ ref('reporting_calendar') }}
+    select * from {{ ref('reopenings') }}
+    where {{ as_of_date() }} between opened_on and until
 
 ),
 
@@ -45,13 +46,10 @@ expected as (
         rosters.reporter_id,
         months.period,
         months.is_ended,
-        (
-            (months.last_date + to_days(calendar.due_days + 1))::timestamp
-            at time zone 'Asia/Shanghai' at time zone 'UTC'
-        )::timestamp as due_at
+        months.due_at,
+        months.no_new_at,
+        months.no_edits_at
     from months
-    inner join calendar
-        on months.programme_id = calendar.programme_id
     inner join programme_indicators
         on months.programme_id = programme_indicators.programme_id
     inner join indicators
@@ -70,6 +68,21 @@ expected as (
             or indicators.frequency = 'quarter' and month(months.last_month) % 3 = 0
             or indicators.frequency = 'year' and month(months.last_month) = 12
         )
+
+),
+
+reopened as (
+
+    select distinct
+        expected.programme_id,
+        expected.reporter_id,
+        expected.period
+    from expected
+    inner join reopenings
+        on
+            expected.programme_id = reopenings.programme_id
+            and expected.period = reopenings.period
+            and coalesce(reopenings.reporter_id, expected.reporter_id) = expected.reporter_id
 
 ),
 
@@ -108,6 +121,9 @@ stated as (
         coalesce(received.returned_count, 0) as returned_count,
         coalesce(received.first_accepted_at > expected.due_at, false) as is_late,
         expected.due_at,
+        expected.no_new_at,
+        expected.no_edits_at,
+        reopened.programme_id is not null as is_reopened,
         received.first_received_at,
         received.first_accepted_at
     from expected
@@ -116,6 +132,11 @@ stated as (
             expected.programme_id = received.programme_id
             and expected.reporter_id = received.reporter_id
             and expected.period = received.period
+    left join reopened
+        on
+            expected.programme_id = reopened.programme_id
+            and expected.reporter_id = reopened.reporter_id
+            and expected.period = reopened.period
 
 )
 

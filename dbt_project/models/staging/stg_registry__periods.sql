@@ -19,7 +19,11 @@ dated as (
         source.last_date < {{ as_of_date() }} as is_ended,
         source.first_month,
         source.last_month,
-        source.last_date
+        source.last_date,
+        source.due_at,
+        source.no_new_at,
+        source.no_edits_at,
+        source.is_calendar_known
     from source
 
 )

@@ -10,11 +10,13 @@ renamed as (
 
     select
         source.table_id,
+        source.row_number,
         source.indicator_id,
         source.month_value,
         source.cumulative_value,
         source.same_period_value,
-        source.growth_pct
+        source.growth_pct,
+        source.note
     from source
 
 )
