@@ -12,11 +12,12 @@ from expectations.catalogue import REMINDER, Rule
 from expectations.frames import needed_columns, received_date
 from expectations.roster import Roster
 from expectations.submissions import Row, Submissions
-from ingestion.contract import BY_NAME
+from ingestion.contract import BY_NAME, COLUMNS, TASK_COLUMNS
 from ingestion.periods import TIMEZONE, parse_period
 
 BLANK = "空白"
 _HEAD = ("programme", "reporter", "period")
+_LABELS = {column.name: column.label for column in (*TASK_COLUMNS, *COLUMNS)}
 # As difflib measures it: two of four characters are near enough to be worth asking.
 _NEARNESS = 0.5
 _LONGEST_QUOTE = 60
@@ -78,9 +79,9 @@ class FindingWriter:
         source = table if name in _HEAD else row or {}
         return {
             # The head's cells may stand on another sheet than the table, the cover.
-            "sheet": (source.get(f"{name}_sheet") if name in _HEAD else None) or table["sheet"],
+            "sheet": source.get(f"{name}_sheet" if name in _HEAD else "sheet") or table["sheet"],
             "row_number": row["row_number"] if row else None,
-            "column_label": BY_NAME[name].label,
+            "column_label": _LABELS[name],
             "cell": source.get(f"{name}_cell"),
             "found": source.get(f"{name}_text"),
         }
@@ -164,7 +165,7 @@ class FindingWriter:
             names = [row["indicator_name"] for row in rows or self.roster.indicators.values()]
         else:
             names = self.roster.programme_reporters(programme_id)
-        if not rule.columns:
+        if not rule.columns and "_receipt" in broken:
             found = broken["_receipt"]["folder_name"]
         return choice_text(found, names)
 

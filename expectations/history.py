@@ -4,8 +4,8 @@ They are built after the verdicts, from what counted when (verdicts.py), and can
 until when it was so (`_since`, `_until`, naive UTC). Where an earlier month is corrected, a new row begins; so what is
 known at a time follows from what had been received by then.
 
-changes (a row of a version that replaced another one), repeats (a table against the previous month's), usuals (a figure
-against the reporter's own earlier months of the year).
+changes (a row of a version that replaced another one), repeats (a table against the previous month's), steps (an item
+of a ledger against an earlier month), usuals (a figure against the reporter's own earlier months of the year).
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from typing import Any
 from expectations.catalogue import Rule
 from expectations.findings import month_label, number_text, shanghai_minute
 from expectations.frames import FIRST_MONTH, INCREMENT, previous_month
+from expectations.ledger_steps import step_rows
 from expectations.measures import Usual, allowance_of, usual_of
 from expectations.roster import Roster
 from expectations.submissions import Chain, Row, Submissions
@@ -52,6 +53,17 @@ def build_history(
     return {
         "changes": [row for versions in counted.values() for row in _change_rows(batch, rows, versions)],
         "repeats": _joined(_repeat_row(roster, catalogue[REPEATED_RULE], rows, stretch) for stretch in stretches),
+        "steps": _joined(
+            row
+            for stretch in stretches
+            for row in step_rows(
+                roster.registry,
+                batch.ledgers_by_table,
+                stretch.table,
+                stretch.earlier,
+                (stretch.since, stretch.until),
+            )
+        ),
         "usuals": _joined(
             row for stretch in stretches for row in _usual_rows(roster, catalogue[UNUSUAL_RULE], rows, stretch)
         ),

@@ -344,3 +344,11 @@ class FigureIsNearTheUsual(gxe.ExpectColumnPairValuesAToBeGreaterThanB):
     or_equal: Any = True
     ignore_row_if: Any = EITHER
     description: str = "与本单位历史相比没有异常"
+
+
+@rule("LED-001", on="steps")
+class StatusDoesNotGoBack(gxe.ExpectColumnValuesToNotBeNull):
+    """An item of a ledger does not leave its final status, nor begin anew."""
+
+    column: str = "advance"
+    description: str = "台账状态不倒退"

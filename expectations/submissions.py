@@ -8,6 +8,21 @@ from typing import Any
 
 import duckdb
 
+# Tasks and items as one list: what it is, its code, its status.
+_LEDGERS = """
+    with ledgers as (
+        select
+            table_id, receipt_id, sheet, row_number, 'task' as item_kind, task_id as code_text,
+            task_text as item_text, status_text, status_cell
+        from raw.reported_tasks
+        union all
+        select
+            table_id, receipt_id, sheet, row_number, item_kind, item_code_text as code_text, item_text, status_text,
+            status_cell
+        from raw.reported_items
+    )
+    select * from ledgers where receipt_id in (select unnest(?)) order by table_id, item_kind, row_number
+"""
 Row = dict[str, Any]
 Chain = tuple[str, str, str]
 
@@ -19,6 +34,7 @@ class Submissions:
     receipts: list[Row]
     tables: list[Row] = field(default_factory=list)
     values: list[Row] = field(default_factory=list)
+    ledger_rows: list[Row] = field(default_factory=list)
 
     @cached_property
     def receipt_by_id(self) -> dict[str, Row]:
@@ -39,6 +55,11 @@ class Submissions:
     def values_by_table(self) -> dict[str, list[Row]]:
         """The rows of each table, by table_id."""
         return _grouped(self.values, "table_id")
+
+    @cached_property
+    def ledgers_by_table(self) -> dict[str, list[Row]]:
+        """Tasks and items that came with each table, by table_id."""
+        return _grouped(self.ledger_rows, "table_id")
 
 
 def chain_of(table: Row) -> Chain | None:
@@ -77,7 +98,8 @@ def load_to_judge(connection: duckdb.DuckDBPyConnection) -> tuple[Submissions, s
     )
     wanted = set(ids)
     tables = [table for table in tables if table["receipt_id"] in wanted]
-    return Submissions(sorted(receipts, key=version_key), tables, values), unjudged
+    ledger_rows = _rows(connection, _LEDGERS, [*ids])
+    return Submissions(sorted(receipts, key=version_key), tables, values, ledger_rows), unjudged
 
 
 def _linked(start: set[str], tables: list[Row]) -> set[str]:

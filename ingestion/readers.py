@@ -13,6 +13,17 @@ from ingestion.workbook_cells import noted_cells
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What people send in place of a table, by how it begins, with what it is.
+_OTHER_FILES = {
+    b"%PDF": "PDF 文件",
+    b"\x89PNG": "图片",
+    b"\xff\xd8\xff": "图片",
+    b"Rar!": "压缩包",
+    b"7z\xbc\xaf": "压缩包",
+    b"{\\rtf": "RTF 文档",
+}
+_WEB_PAGES = (b"<!doctype html", b"<html", b"<table", b"<meta")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MAX_FILE_BYTES = 20 * 2**20
 MAX_UNPACKED_BYTES = 200 * 2**20
 MAX_MEMBERS = 2_000
@@ -40,7 +51,16 @@ def read_sheets(content: bytes) -> list[Sheet]:
         return _read_workbook(content)
     if content.startswith(OLE_MAGIC):
         return _read_workbook(content)
+    _refuse_other_files(content)
     return [_read_csv(content)]
+
+
+def _refuse_other_files(content: bytes) -> None:
+    kinds = [kind for magic, kind in _OTHER_FILES.items() if content.startswith(magic)]
+    if content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_WEB_PAGES):
+        kinds = ["网页，只是文件名像表格"]
+    if kinds:
+        raise UnreadableFile("not_a_table", f"文件是{kinds[0]}，不是表格；请用模板填报，或另存为 xlsx 后重新报送。")
 
 
 def _check_members(content: bytes) -> None:
@@ -67,10 +87,22 @@ def _read_workbook(content: bytes) -> list[Sheet]:
         ]
         return [sheet for sheet in sheets if not _is_own(sheet)]
     except python_calamine.CalamineError as error:
-        raise UnreadableFile(
-            "damaged",
-            f"文件不是能打开的工作簿(可能加密、损坏或不是 Excel 文件):{error};请另存为不加密的 xlsx 后重新报送。",
-        ) from None
+        raise _no_workbook(content, str(error)) from None
+
+
+def _no_workbook(content: bytes, error: str) -> UnreadableFile:
+    """What to tell of a file that begins like a workbook and is none."""
+    if content.startswith(OLE_MAGIC) and _ENCRYPTED in content:
+        return UnreadableFile("encrypted", "文件设有打开密码；请在 Excel 或 WPS 中取消密码，另存后重新报送。")
+    members = zipfile.ZipFile(io.BytesIO(content)).namelist() if content.startswith(ZIP_MAGIC) else []
+    if any(name.startswith(("word/", "ppt/")) for name in members):
+        return UnreadableFile("not_a_table", "文件是文档或演示稿，不是工作簿；请用模板填报，存为 xlsx 后重新报送。")
+    if members and not any(name.lower().startswith("xl/") for name in members):
+        return UnreadableFile("not_a_table", "文件是压缩包，不是工作簿；请解压后把里面的表逐个重新报送。")
+    return UnreadableFile(
+        "damaged",
+        f"文件不是能打开的工作簿(可能加密、损坏或不是 Excel 文件):{error};请另存为不加密的 xlsx 后重新报送。",
+    )
 
 
 def is_return_sheet(name: str, first: str, second: str) -> bool:

@@ -1,6 +1,6 @@
 """What must be true of a registry before anything is loaded from it: rules over rows, each naming file, row and column.
 
-The rules of one column (unique, not null, accepted values, references) stand in the seeds' properties, where dbt tests
+Keys and the rules of one column (not null, accepted values, references) stand in the seeds' properties, where dbt tests
 them too. Rules that need several columns or tables stand here, one function each, listed in RULES.
 """
 
@@ -20,22 +20,6 @@ Records = dict[str, list[Record]]
 Rule = Callable[[Records], Iterator[SeedProblem]]
 Span = tuple[date, date]
 
-# Keys of several columns; those of one column are `unique` in the seeds' properties.
-KEYS = {
-    "programme_cadences": ("programme_id", "cadence", "reporter_kind"),
-    "reporter_groups": ("programme_id", "group_id"),
-    "programme_indicators": ("programme_id", "indicator_id"),
-    "target_bases": ("target_id", "reporter_id"),
-    "light_bands": ("programme_id", "light"),
-    "not_targets": ("document_id", "clause", "text"),
-    "clauses": ("document_id", "clause"),
-    "submission_corrections": ("programme_id", "reporter_id", "period", "indicator_id", "column_name"),
-    "ledger_statuses": ("item_kind", "status"),
-    "calendar_changes": ("programme_id", "period"),
-    "reopenings": ("programme_id", "reporter_id", "period", "until"),
-    "indicator_parts": ("part_indicator_id", "whole_indicator_id"),
-    "waivers": ("rule_id", "programme_id", "reporter_id", "period", "approved_on"),
-}
 # Keys that may come again once the span of the row before is over.
 DATED_KEYS = {
     "reporter_aliases": ("alias",),
@@ -113,7 +97,7 @@ def unaccepted_values(records: Records) -> Iterator[SeedProblem]:
 def repeated_keys(records: Records) -> Iterator[SeedProblem]:
     """The same thing is said twice."""
     keys = [(table, (column,)) for table, column in seed_properties().unique]
-    for table, key in [*keys, *KEYS.items()]:
+    for table, key in [*keys, *seed_properties().keys]:
         first: dict[tuple[str, ...], Record] = {}
         for record in records[table]:
             value = _values(record, key)

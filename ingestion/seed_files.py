@@ -84,8 +84,9 @@ class Reference:
 
 @dataclass(frozen=True)
 class SeedProperties:
-    """What dbt tests in the columns of all tables; the first two are pairs of table and column."""
+    """What dbt tests in all tables; keys are of several columns, the next two pairs of table and column."""
 
+    keys: tuple[tuple[str, tuple[str, ...]], ...]
     unique: tuple[tuple[str, str], ...]
     not_null: tuple[tuple[str, str], ...]
     accepted_values: dict[tuple[str, str], tuple[str, ...]]
@@ -110,6 +111,7 @@ def seed_properties() -> SeedProperties:
     """The dbt tests of the columns, so that a folder is held against them before dbt sees it."""
     tests = list(_column_tests())
     return SeedProperties(
+        keys=tuple(_keys()),
         unique=tuple((table, column) for table, column, name, _ in tests if name == "unique"),
         not_null=tuple((table, column) for table, column, name, _ in tests if name == "not_null"),
         accepted_values={
@@ -123,6 +125,13 @@ def seed_properties() -> SeedProperties:
             if name == "relationships"
         ),
     )
+
+
+def _keys() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Table and columns of every key of several columns."""
+    for seed in _seeds():
+        for test in seed.get("data_tests", []):
+            yield seed["name"], tuple(test["unique_together"]["arguments"]["columns"])
 
 
 def _column_tests() -> Iterator[tuple[str, str, str, dict[str, Any]]]:

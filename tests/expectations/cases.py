@@ -62,6 +62,19 @@ def _cover(**texts: str) -> Case:
     return lambda reporter: [make_submission(reporter, 2, replace(make_table(reporter, 2), cover=texts))]
 
 
+def _task_in_january_and_february(first: str, second: str) -> Case:
+    """A task with a status in January's table and another in February's."""
+
+    def build(reporter: str) -> list[Submission]:
+        tables = [
+            replace(make_table(reporter, month), tasks=[("建库", status)])
+            for month, status in enumerate((first, second), 1)
+        ]
+        return [make_submission(reporter, month, table) for month, table in enumerate(tables, 1)]
+
+    return build
+
+
 def _growth(growth_pct: str) -> Case:
     """February's 2.5 against 2 a year before: 25 %, or 24.4 to 25.5 as both are rounded."""
     return _one(lambda table: table.change("合同成交额", same_period_value="2.00", growth_pct=growth_pct))
@@ -133,6 +146,7 @@ FAILING: dict[str, Case] = {
     "GRW-001": _growth("24.3"),
     "SUM-001": _one(lambda table: table.add("上市企业", cumulative_value="107")),
     "TGT-001": _one(lambda table: table.change("合同成交额", cumulative_value="100")),
+    "LED-001": _task_in_january_and_february("已完成", "推进中"),
     "HIS-001": _sent_again(cumulative_value="107"),
     "HIS-002": _after_january(lambda table: table.change("企业总数", cumulative_value="103")),
     "HIS-003": _july("6.26"),
@@ -171,6 +185,7 @@ PASSING: dict[str, Case] = {
     "GRW-001": _growth("24.4"),
     "SUM-001": _one(lambda table: table.add("上市企业", cumulative_value="106")),
     "TGT-001": _one(lambda table: table.change("合同成交额", cumulative_value="99.99")),
+    "LED-001": _task_in_january_and_february("推进中", "已完成"),
     "HIS-001": _sent_again(cumulative_value="107", note="补登一家"),
     "HIS-002": _after_january(lambda table: table),
     "HIS-003": _july("6.25"),
@@ -200,6 +215,7 @@ MESSAGES: dict[str, str] = {
     "GRW-001": "（F8）填的是“24.3”，而按累计数 2.5 和去年同期累计 2 计算为 25.0%；两个数都保留，请核对，",
     "SUM-001": "（D11）填的是“107”，“上市企业”是“企业总数”的一部分，不应大于其累计数 106；本表仍计入，",
     "TGT-001": "填的是“100”，达到本单位全年目标 50 亿元（示例分解）的 2 倍；本表仍计入，请核对数值、单位和目标，",
+    "LED-001": "“任务”表第 4 行“状态”（D4）填的是“推进中”，而 2021年1月 的表里“建库”是“已完成”；",
     "HIS-001": "（D9）填的是“107”，此前计入的版本（2021-03-05 10:00 收到）为“106”，改动没有说明；",
     "HIS-002": "“指标”表2021年2月的本月数和期末数与 2021年1月 的表完全相同，其中不为零的有 4 个；",
     "HIS-003": "填的是“6.26”，本月数 6.26，明显高于本单位今年此前 6 个月的中位数 1.25（最小 1.25，最大 1.25）；",

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 
 from ingestion.conform import Cell, SubmittedTable, parse_number
-from ingestion.contract import NUMBER_COLUMNS
+from ingestion.contract import NUMBER_COLUMNS, TASK_COLUMNS
 from ingestion.landing import ReadFile, Receipt, archived_path, land, receipt_id_of
+from ingestion.ledgers import LedgerRow
 from ingestion.periods import parse_moment
 from ingestion.registry import Registry, column_types
 from ingestion.settings import Settings
@@ -96,6 +97,10 @@ REGISTRY: dict[str, list[Row]] = {
         {"target_id": "contracts-2021", "reporter_id": id_, "value": "50", "is_illustrative": "true"}
         for id_ in DISTRICTS
     ],
+    "ledger_statuses": [
+        {"item_kind": "task", "status": status, "position": str(position), "is_final": final}
+        for position, status, final in ((1, "未启动", "false"), (2, "推进中", "false"), (3, "已完成", "true"))
+    ],
     "reporting_calendar": [
         {"programme_id": id_, "due_workdays": "7", "publish_workdays": "10", "source": "示例"}
         for id_ in ("pilot", "other")
@@ -142,6 +147,7 @@ class Table:
     rows: list[tuple[str, Row]]
     programme: str = "示例方案"
     cover: dict[str, str] = field(default_factory=dict)
+    tasks: list[tuple[str, str]] = field(default_factory=list)
 
     def change(self, indicator: str, **texts: str) -> "Table":
         """Other texts in one indicator's row; an empty text blanks the cell."""
@@ -164,7 +170,14 @@ class Table:
         head = {name: Cell(text, address) for name, (text, address) in texts.items()}
         head |= {name: Cell(text, "B9") for name, text in self.cover.items()}
         rows = [_submitted_row(number, *row) for number, row in enumerate(self.rows, start=FIRST_ROW)]
-        return SubmittedTable("指标", head, rows=rows)
+        return SubmittedTable("指标", head, rows=rows, ledgers=[_task(*task) for task in self.tasks])
+
+
+def _task(task: str, status: str) -> LedgerRow:
+    """A line of the sheet 任务 as the reader hands it on."""
+    texts = {column.name: None for column in TASK_COLUMNS} | {"task": task, "status": status}
+    cells = {f"{name}_text": text for name, text in texts.items()} | {f"{name}_cell": "D4" for name in texts}
+    return LedgerRow("task", {"sheet": "任务", "row_number": 4} | cells)
 
 
 def _submitted_row(number: int, indicator: str, texts: Row) -> dict[str, object]:
