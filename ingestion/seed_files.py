@@ -26,7 +26,7 @@ _WORDS = {
     "date": "a day like 2021-03-28",
     "integer": "a whole number",
     "boolean": "true or false",
-    "decimal": "a number like 1000 or 3.24, without separators",
+    "decimal": "a number like 1000 or 1.5, without separators",
 }
 _FORMS = {"date": r"\d{4}-\d{2}-\d{2}", "integer": r"-?\d{1,9}", "boolean": "true|false"}
 

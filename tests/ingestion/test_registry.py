@@ -98,7 +98,7 @@ def test_everything_wrong_is_named_at_once_in_the_order_of_files_and_rows(folder
     assert problems(folder) == [
         "indicators.csv row 2 column is_non_negative: “ja”; expected true or false",
         "targets.csv row 2 column document_id: “wzb_2021_62”; expected a document_id of documents.csv",
-        "targets.csv row 4 column value_low: “两千”; expected a number like 1000 or 3.24, without separators",
+        "targets.csv row 4 column value_low: “两千”; expected a number like 1000 or 1.5, without separators",
     ]
 
 
