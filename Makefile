@@ -54,7 +54,7 @@ check: setup ## 对照文件原文核对登记册：make check [REGISTRY=登记�
 	@$(BIN)/python -m ingestion.registry_check $(if $(REGISTRY),--registry "$(REGISTRY)") $(if $(TEXTS),--texts "$(TEXTS)")
 
 test: setup ## 全部测试，只需 Python 和 make
-	$(BIN)/python -m pytest -m "not looks and not services"
+	$(BIN)/python -m pytest -m "not looks and not services" --numprocesses 2
 
 test-looks: setup ## 在 Chromium、LibreOffice 中看产出（用 apt 安装所需）
 	operations/install_debian chromium libreoffice-calc poppler-utils fonts-wqy-microhei

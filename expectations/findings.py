@@ -161,7 +161,7 @@ class FindingWriter:
         if rule.columns[:1] == ("programme",):
             names = [row["programme_name"] for row in self.roster.programmes.values()]
         elif rule.columns[:1] == ("indicator",):
-            rows = self.roster.programme_indicators(programme_id, table.get("reporter_id"), table.get("period"))
+            rows = self.roster.allowed_indicators(programme_id, table.get("reporter_id"), table.get("period"))
             names = [row["indicator_name"] for row in rows or self.roster.indicators.values()]
         else:
             names = self.roster.programme_reporters(programme_id)

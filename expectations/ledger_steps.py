@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from expectations.findings import month_label
+from ingestion.ledgers import item_key
 from ingestion.registry import Registry
-from ingestion.seed_files import fold
 
 Row = dict[str, Any]
 FIRST_POSITION = "1"
@@ -20,7 +20,7 @@ def step_rows(
     status, or None where it goes back: out of a final status, or from any other to the first.
     """
     known = {(row["item_kind"], row["status"]): row for row in registry.rows("ledger_statuses")}
-    before: dict[tuple[str, str], tuple[str, Row]] = {}
+    before: dict[tuple[str, str | None], tuple[str, Row]] = {}
     for month in sorted(earlier):
         for row in ledgers.get(earlier[month]["table_id"], []):
             if status := known.get((row["item_kind"], row["status_text"])):
@@ -52,9 +52,8 @@ def step_rows(
     return found
 
 
-def _item(row: Row) -> tuple[str, str]:
-    """What makes two rows one item: its code where it has one, else its name."""
-    return row["item_kind"], fold(row["code_text"] or row["item_text"] or "")
+def _item(row: Row) -> tuple[str, str | None]:
+    return row["item_kind"], item_key(row["code_text"], row["item_text"])
 
 
 def _goes_back(last: Row, status: Row) -> bool:

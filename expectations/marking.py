@@ -17,12 +17,12 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from expectations.catalogue import RETURNED
 from expectations.findings import shortened
-from expectations.plain_workbook import calm, saved
+from expectations.plain_workbook import calm, own_cells, saved
 from expectations.return_sheet import RED, YELLOW, add_return_sheet, line_count, printable, write_text
 from expectations.returns import EDITED, LISTED, REBUILT
 from expectations.submissions import Row
@@ -46,6 +46,9 @@ _ADVICE = {
 }
 _ADVICE[REBUILT] = "本文件按从原文件读到的内容重建，格式和公式未保留。" + _ADVICE[EDITED]
 _WIDEST_COLUMN = 40
+# openpyxl makes a cell for each that a merge covers.
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([^\"']*)")
+_MOST_MERGED_CELLS = 100_000
 _LABELS = {column.label: {fold(spelling) for spelling in column.spellings} for column in COLUMNS}
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")
 
@@ -94,6 +97,8 @@ def _opened(original: bytes, sheets: list[Sheet]) -> Workbook:
     """The workbook as it was sent, without what is alive in it and without the marks of an earlier return."""
     if not original.startswith(ZIP_MAGIC) or _has_macro_sheets(original):
         raise UnfitForm
+    if _merged_cell_count(original) > _MOST_MERGED_CELLS:
+        raise UnfitForm
     book = load_workbook(io.BytesIO(original), keep_vba=False, keep_links=False)
     calm(book, calculated_cells(original))
     for sheet in list(book.worksheets):
@@ -109,6 +114,17 @@ def _has_macro_sheets(original: bytes) -> bool:
     """Sheets of old macros and dialogs would become tables full of commands."""
     names = zipfile.ZipFile(io.BytesIO(original)).namelist()
     return any(name.lower().startswith(("xl/macrosheets", "xl/dialogsheets")) for name in names)
+
+
+def _merged_cell_count(original: bytes) -> int:
+    """How many cells the merges of all sheets cover."""
+    with zipfile.ZipFile(io.BytesIO(original)) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if "worksheets/" in name.lower()]
+    count = 0
+    for match in (match for sheet in sheets for match in _MERGE.finditer(sheet)):
+        left, top, right, bottom = (edge or 0 for edge in range_boundaries(match[1].decode()))
+        count += (right - left + 1) * (bottom - top + 1)
+    return count
 
 
 def _rebuilt(original: bytes, sheets: list[Sheet]) -> Workbook:
@@ -208,15 +224,12 @@ def _comment(findings: list[Row], earlier: str) -> Comment:
 
 def _clear_marks(sheet: Worksheet) -> None:
     """Take off what an earlier return put on: the colours known by their shade, the comments by their first words."""
-    for row in sheet.iter_rows():
-        for cell in row:
-            if isinstance(cell, MergedCell):
-                continue
-            if cell.has_style and cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in (RED, YELLOW):
-                cell.fill = PatternFill()
-            if cell.comment and cell.comment.text.removeprefix(f"{_AUTHOR}:\n").startswith(_OPENING):
-                _, _, earlier = cell.comment.text.partition(_ORIGINAL_COMMENT)
-                cell.comment = Comment(earlier, cell.comment.author) if earlier else None
+    for cell in own_cells(sheet):
+        if cell.has_style and cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in (RED, YELLOW):
+            cell.fill = PatternFill()
+        if cell.comment and cell.comment.text.removeprefix(f"{_AUTHOR}:\n").startswith(_OPENING):
+            _, _, earlier = cell.comment.text.partition(_ORIGINAL_COMMENT)
+            cell.comment = Comment(earlier, cell.comment.author) if earlier else None
 
 
 def _reads_alike(before: list[Sheet], after: list[Sheet]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import MergedCell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
@@ -44,17 +44,19 @@ def calm(book: Workbook, calculated: Calculated) -> None:
 
 
 def _calm_cells(sheet: Worksheet, calculated: dict[str, tuple[str, str]]) -> None:
-    for row in sheet.iter_rows():
-        for cell in row:
-            if isinstance(cell, MergedCell):
-                continue
-            if cell.hyperlink and cell.hyperlink.target:
-                cell.hyperlink = None
-            if cell.data_type == "f" and reaches_out(_formula(cell.value)):
-                kind, text = calculated.get(cell.coordinate, ("n", ""))
-                cell.value = _value(kind, text)
-                if kind in ("str", "e") and text:
-                    cell.data_type = "s" if kind == "str" else "e"
+    for cell in own_cells(sheet):
+        if cell.hyperlink and cell.hyperlink.target:
+            cell.hyperlink = None
+        if cell.data_type == "f" and reaches_out(_formula(cell.value)):
+            kind, text = calculated.get(cell.coordinate, ("n", ""))
+            cell.value = _value(kind, text)
+            if kind in ("str", "e") and text:
+                cell.data_type = "s" if kind == "str" else "e"
+
+
+def own_cells(sheet: Worksheet) -> list[Cell]:
+    """The cells that the file has. Walking its rows would make every cell up to the farthest that is only coloured."""
+    return [cell for cell in sheet._cells.values() if not isinstance(cell, MergedCell)]
 
 
 def reaches_out(formula: str) -> bool:

@@ -4,18 +4,15 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from ingestion.errors import RegistryError
 from ingestion.form import form_version
-from ingestion.owing import Owing
-from ingestion.periods import parse_period, period_containing
+from ingestion.owing import Owing, is_calculated
+from ingestion.periods import parse_period
 from ingestion.registry import Registry
 
 Row = dict[str, str]
 PERCENT = "%"
 AT_LEAST = frozenset((">=", ">"))
 SUPPLIER_KINDS = {"district": "各区", "city": "全市", "department": "市级部门", "none": "报送单位以外的机构"}
-# A quarterly indicator is due with the last month of its quarter.
-_FREQUENCY_CADENCES = {"month": "monthly_dispatch", "quarter": "quarterly_summary", "year": "annual_assessment"}
 
 
 class Roster:
@@ -62,24 +59,16 @@ class Roster:
         return max(first, min(month, last or month))
 
     def belongs_as(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> str | None:
-        """As what a reporter belongs to a programme in a month: a group of its, or the city it is summed up for."""
-        if reporter_id and self.programmes.get(programme_id or "", {}).get("city_reporter_id") == reporter_id:
+        """The reporter itself where it belongs to a programme in a month, or nobody knows the month; None if not."""
+        if not month and (programme_id or "", reporter_id or "") in self.memberships:
             return reporter_id
-        reporter = self.reporters.get(reporter_id or "")
-        if not (reporter and _is_valid(reporter, month)):
-            return None
-        groups = self.memberships.get((programme_id or "", reporter_id or ""), [])
-        return next((row["group_id"] for row in groups if _is_valid(row, month)), None)
+        owing, reporter = self._owing(programme_id, month), self.reporters.get(reporter_id or "")
+        return reporter_id if owing and reporter and owing.belongs(reporter) else None
 
     def is_supplier(self, reporter_id: str | None, indicator: Row, month: str | None) -> bool:
-        """Whether a reporter fills in an indicator in a month's table; nobody fills in what is calculated."""
-        reporter = self.reporters.get(reporter_id or "", {})
-        if is_calculated(indicator) or reporter.get("reporter_kind") != indicator["supplier_kind"]:
-            return False
-        scope = _parts(indicator["supplier_scope"])
-        groups = self.memberships.get((indicator["home_programme_id"], reporter["reporter_id"]), [])
-        own = {row["group_id"] for row in groups if _is_valid(row, month)} | {reporter["reporter_id"]}
-        return not scope or not own.isdisjoint(scope)
+        """Whether a reporter fills in an indicator in a month's table."""
+        owing, reporter = self._owing(indicator["home_programme_id"], month), self.reporters.get(reporter_id or "")
+        return bool(owing and reporter and owing.supplies(reporter, indicator))
 
     def supplier_name(self, indicator: Row) -> str:
         """Who fills in an indicator, for people."""
@@ -99,36 +88,39 @@ class Roster:
         groups = (row for row in self.registry.rows("reporter_groups") if row["group_id"] == part)
         return next(row["group_name"] for row in groups if row["programme_id"] == indicator["home_programme_id"])
 
-    def programme_indicators(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> list[Row]:
-        """The indicators that a reporter fills in in a programme's table of a month, in the programme's order."""
-        listed = (row for row in self.registry.rows("programme_indicators") if row["programme_id"] == programme_id)
-        rows = [self.indicators[row["indicator_id"]] for row in sorted(listed, key=lambda r: int(r["display_order"]))]
-        return [r for r in rows if r["home_programme_id"] == programme_id and self.is_supplier(reporter_id, r, month)]
+    def allowed_indicators(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> list[Row]:
+        """The indicators that a reporter may fill in in a programme's table of a month, in the programme's order."""
+        owing, reporter = self._owing(programme_id, month), self.reporters.get(reporter_id or "")
+        return [owed.indicator for owed in owing.allowed(reporter)] if owing and reporter else []
 
     def required_indicators(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> list[Row]:
         """The indicators that a reporter owes in its table of a month."""
-        if not month:
-            return []
-        return [
-            row
-            for row in self.programme_indicators(programme_id, reporter_id, month)
-            if (programme_id, row["indicator_id"]) in self._required and _is_due(row["frequency"], month)
-        ]
+        owing, reporter = self._owing(programme_id, month), self.reporters.get(reporter_id or "")
+        owed = owing.indicators(reporter) if owing and reporter else []
+        return [line.indicator for line in owed if line.is_required]
 
     def form_version(self, programme_id: str | None, reporter_id: str | None, month: str | None) -> str | None:
         """The version of the form that a reporter is given for a month; None where it is given none."""
         key = (programme_id or "", reporter_id or "", month or "")
-        if key not in self._form_versions:
-            reporter = self.reporters.get(key[1])
-            try:
-                owing = Owing(self.registry, key[0], key[2]) if reporter else None
-            except RegistryError:  # another rule says that the programme has no such month
-                owing = None
-            self._form_versions[key] = form_version(owing, reporter) if owing and reporter else None
-        return self._form_versions[key]
+        owing, reporter = self._owing(programme_id, month), self.reporters.get(reporter_id or "")
+        if key not in self._form_versions and owing and reporter:
+            self._form_versions[key] = form_version(owing, reporter)
+        return self._form_versions.get(key)
+
+    def _owing(self, programme_id: str | None, month: str | None) -> Owing | None:
+        """Who owes what; None where programme or month is unknown."""
+        if programme_id not in self.programmes or not month:
+            return None
+        if (programme_id, month) not in self._owings:
+            self._owings[programme_id, month] = Owing(self.registry, programme_id, month)
+        return self._owings[programme_id, month]
 
     @cached_property
-    def _form_versions(self) -> dict[tuple[str, str, str], str | None]:
+    def _owings(self) -> dict[tuple[str, str], Owing]:
+        return {}
+
+    @cached_property
+    def _form_versions(self) -> dict[tuple[str, str, str], str]:
         return {}
 
     def took_over(self, reporter_id: str | None, month: str | None) -> bool:
@@ -174,23 +166,9 @@ class Roster:
         members = [row for row in rows if (programme_id or "", row["reporter_id"]) in self.memberships]
         return [row["reporter_name"] for row in members or rows]
 
-    @cached_property
-    def _required(self) -> set[tuple[str, str]]:
-        rows = self.registry.rows("programme_indicators")
-        return {(row["programme_id"], row["indicator_id"]) for row in rows if row["is_required"] == "true"}
-
-
-def is_calculated(indicator: Row) -> bool:
-    """A ratio with parts is calculated from them."""
-    return bool(indicator.get("numerator_indicator_id"))
-
 
 def _parts(scope: str) -> list[str]:
     return list(filter(None, scope.split("|")))
-
-
-def _is_due(frequency: str, month: str) -> bool:
-    return period_containing(month, _FREQUENCY_CADENCES[frequency]).months[-1] == month
 
 
 def _is_valid(row: Row, month: str | None) -> bool:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-NOT_SET = frozenset(("", "-", "—", "——", "–", "/", "―"))
+# Dashes of every width, one or several: what people write where there is no figure.
+_NOT_SET = frozenset("-—–―−－/／")
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,11 @@ class Cell:
     text: str
     address: str
     sheet: str | None = None
+
+
+def is_not_set(text: str) -> bool:
+    """Whether a cell says that there is nothing: blank, or nothing but dashes."""
+    return _NOT_SET.issuperset(text)
 
 
 def cell_at(sheet: str, row: list[str], row_index: int, position: int) -> Cell:

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from ingestion.cells import NOT_SET, Cell, cell_at
+from ingestion.cells import Cell, cell_at, is_not_set
 from ingestion.contract import (
     BY_NAME,
     COLUMNS,
@@ -57,7 +57,8 @@ class SubmittedTable:
 def find_tables(sheets: list[Sheet], registry: Registry) -> list[SubmittedTable]:
     """All tables of a file, in order of appearance; UnreadableFile when no sheet has the table's header.
 
-    What a table's own head does not say, the cover sheet (封面) says for all tables of the file.
+    What a table's own head does not say, the cover sheet (封面) says for all tables of the file. A file without a sheet
+    指标 may hold lists alone: a unit that leads tasks may have no figures to send.
     """
     tables: dict[tuple[str, ...], SubmittedTable] = {}
     has_header = False
@@ -71,9 +72,11 @@ def find_tables(sheets: list[Sheet], registry: Registry) -> list[SubmittedTable]
                 break
         else:
             others.append(sheet)
-    if has_header:
+    if has_header or not any(sheet.name.strip() == TABLE_SHEET for sheet in sheets):
         for sheet in others:
             _add_ledger(sheet, cover, registry, tables)
+    if not has_header and tables and not any(_has_status(table) for table in tables.values()):
+        raise UnreadableFile("no_rows", "填报表里没有一行填了状态；请填好后重新报送。")
     for table in tables.values():
         table.is_sample = table.is_sample or is_sample
     if tables:
@@ -194,6 +197,10 @@ def _add_ledger(
     tables.setdefault(_meaning(table, registry), table).ledgers += rows
 
 
+def _has_status(table: SubmittedTable) -> bool:
+    return any(row.values["status_text"] for row in table.ledgers)
+
+
 def _cover(sheets: list[Sheet]) -> tuple[dict[str, Cell], bool]:
     """What the cover sheet says, and whether it says that the file is sample data."""
     covers = [sheet for sheet in sheets if sheet.name.strip() == COVER_SHEET and not any(map(_header, sheet.rows))]
@@ -213,9 +220,11 @@ def _head_cells(sheet: Sheet, end: int) -> dict[str, Cell]:
     for row_index, row in enumerate(sheet.rows[:end]):
         for position, text in enumerate(row):
             name = _HEAD_LABELS.get(fold(text.rstrip("：: ")))
-            filled = [p for p in range(position + 1, len(row)) if row[p]]
-            if name and filled and fold(row[filled[0]].rstrip("：: ")) not in _HEAD_LABELS:
-                head.setdefault(name, cell_at(sheet.name, row, row_index, filled[0]))
+            if not name:
+                continue
+            filled = next((p for p in range(position + 1, len(row)) if row[p]), None)
+            if filled is not None and fold(row[filled].rstrip("：: ")) not in _HEAD_LABELS:
+                head.setdefault(name, cell_at(sheet.name, row, row_index, filled))
     return head
 
 
@@ -232,7 +241,7 @@ def _values(sheet: str, row: list[str], row_index: int, columns: dict[str, int])
     }
     for column in NUMBER_COLUMNS:
         cell = cell_at(sheet, row, row_index, columns[column.name]) if column.name in columns else None
-        is_blank = cell is None or cell.text in NOT_SET
+        is_blank = cell is None or is_not_set(cell.text)
         values[column.name] = None if is_blank else parse_number(cell.text)
         values[f"{column.name}_text"] = None if is_blank else cell.text
         values[f"{column.name}_cell"] = cell.address if cell else None

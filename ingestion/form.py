@@ -16,6 +16,7 @@ from ingestion.registry_lint import MULTIPLE
 
 # Raised when the workbook's layout changes in a way that an older form should be told from.
 LAYOUT = 1
+_STATUS_SHAPE = ("item_kind", "status", "position", "is_final")
 _INDICATOR_SHAPE = ("indicator_id", "indicator_name", "kind", "unit", "decimals", "is_non_negative", "frequency")
 _COMPARATORS = {">=": "≥", ">": ">", "<=": "≤"}
 _FIRST_MONTH = 1
@@ -103,7 +104,7 @@ def form_version(owing: Owing, reporter: Row) -> str:
         "ledgers": [astuple(ledger) for ledger in (contract.TASK_LEDGER, *contract.ITEM_LEDGERS)],
         "indicators": [_shape(owed) for owed in owing.indicators(reporter)],
         "tasks": [(row["task_id"], row["task"]) for row in owing.tasks(reporter)],
-        "statuses": [list(row.values()) for row in owing.registry.rows("ledger_statuses")],
+        "statuses": [[row[name] for name in _STATUS_SHAPE] for row in owing.registry.rows("ledger_statuses")],
     }
     return hashlib.sha256(json.dumps(shape, ensure_ascii=False).encode()).hexdigest()[:_VERSION_LENGTH]
 

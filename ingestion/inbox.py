@@ -46,7 +46,7 @@ def look(inbox: Path) -> list[InboxFile]:
     """Every submission in the inbox, by name. Office lock files, dot files, links and receipts.csv are none."""
     files = []
     for path in sorted(inbox.rglob("*")) if inbox.exists() else []:
-        name = _name(path, inbox)
+        name = name_in(path, inbox)
         if path.is_file() and not path.is_symlink() and name != RECEIPTS_FILE and not _is_ignored(name):
             try:
                 state = path.stat()
@@ -57,7 +57,7 @@ def look(inbox: Path) -> list[InboxFile]:
     return files
 
 
-def _name(path: Path, inbox: Path) -> str:
+def name_in(path: Path, inbox: Path) -> str:
     """The name relative to the inbox; one that is no UTF-8 (unpacked from a Chinese Windows) is read as GB18030."""
     raw = os.fsencode(path.relative_to(inbox).as_posix())
     try:
@@ -69,7 +69,7 @@ def _name(path: Path, inbox: Path) -> str:
 def log_ignored(inbox: Path) -> None:
     """Say once a sweep what lies in the inbox and is no submission, though it looks like one."""
     for path in sorted(inbox.rglob("*")):
-        name = _name(path, inbox)
+        name = name_in(path, inbox)
         if path.is_symlink():
             logger.warning("收件箱里的“%s”是链接，不是文件，未处理", name)
         elif path.is_dir() and path.suffix:

@@ -16,6 +16,7 @@ from ingestion import journal
 from ingestion.conform import SubmittedTable, find_tables, table_ids
 from ingestion.contract import COVER_COLUMNS, HEAD_COLUMNS, TASK_LEDGER
 from ingestion.errors import UnreadableFile
+from ingestion.ledgers import item_key
 from ingestion.periods import parse_moment
 from ingestion.reading import SafeReader
 from ingestion.registry import Registry
@@ -164,7 +165,11 @@ def _item_rows(registry: Registry, table_row: dict[str, object], table: Submitte
     return [
         shared
         | row.values
-        | {"item_kind": row.kind, "indicator_id": registry.indicator_id_of(_text(row.values, "indicator"))}
+        | {
+            "item_kind": row.kind,
+            "item_key": item_key(row.values["item_code_text"], row.values["item_text"]),
+            "indicator_id": registry.indicator_id_of(_text(row.values, "indicator")),
+        }
         for row in table.ledgers
         if row.kind != TASK_LEDGER.kind
     ]

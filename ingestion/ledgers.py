@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from ingestion.cells import NOT_SET, cell_at
+from ingestion.cells import cell_at, is_not_set
 from ingestion.contract import ITEM_LEDGERS, TASK_LEDGER, Ledger
 from ingestion.readers import Sheet
 from ingestion.seed_files import fold
@@ -53,13 +53,18 @@ def name_column(ledger: Ledger) -> str:
     return "task" if ledger is TASK_LEDGER else "item"
 
 
+def item_key(code: object, name: object) -> str | None:
+    """What makes two lines one item: its code where it has one, else its name; None where it has neither."""
+    return fold(str(code or name or "")) or None
+
+
 def ledger_rows(sheet: Sheet, ledger: Ledger, header_index: int, columns: dict[str, int]) -> Iterator[LedgerRow]:
     """The lines below the labels that hold anything in the ledger's columns."""
     for row_index, row in enumerate(sheet.rows[header_index + 1 :], start=header_index + 1):
         values: dict[str, object] = {"sheet": sheet.name, "row_number": row_index + 1}
         for column in ledger.columns:
             cell = cell_at(sheet.name, row, row_index, columns[column.name]) if column.name in columns else None
-            text = cell.text if cell and cell.text not in NOT_SET else None
+            text = cell.text if cell and not is_not_set(cell.text) else None
             values[f"{column.name}_text"] = text
             values[f"{column.name}_cell"] = cell.address if cell else None
             if column.type == "date":

@@ -3,12 +3,18 @@
 Runs in a child process with limits (see reading.py), because a crafted workbook can abort the reader.
 """
 
+import csv
 import io
 import zipfile
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ingestion.cells import column_letters
+from ingestion.contract import COLUMNS
 from ingestion.errors import UnreadableFile
+from ingestion.seed_files import fold
 from ingestion.workbook_cells import noted_cells
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -27,6 +33,13 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MAX_FILE_BYTES = 20 * 2**20
 MAX_UNPACKED_BYTES = 200 * 2**20
 MAX_MEMBERS = 2_000
+# A table is far smaller. What one far cell spans is refused before it is walked: the grid has every cell in between.
+MAX_SPANNED_CELLS = 5_000_000
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 50_000, 500, 2_000_000
+# What separates the cells of a CSV; of two that serve alike, the first.
+_DELIMITERS = (",", "\t", ";", "，", "；")
+_OPENING_LINES, _OPENING_CHARACTERS = 20, 20_000
+_LABELS = frozenset(fold(spelling) for column in COLUMNS for spelling in column.spellings)
 # The sheet that a returned workbook begins with; it comes back with the mended workbook and is none of its tables.
 RETURN_SHEET = "退回说明"
 RETURN_SHEET_OPENING = "文件："
@@ -45,11 +58,14 @@ def read_sheets(content: bytes) -> list[Sheet]:
     if not content.strip():
         raise UnreadableFile("empty", "文件是空的；请填好表格后重新报送。")
     if len(content) > MAX_FILE_BYTES:
-        raise UnreadableFile("too_large", f"文件超过 {MAX_FILE_BYTES // 2**20} MB;请只保留“指标”表后重新报送。")
+        raise UnreadableFile("too_large", f"文件超过 {MAX_FILE_BYTES // 2**20} MB；请只保留“指标”表后重新报送。")
     if content.startswith(ZIP_MAGIC):
         _check_members(content)
         return _read_workbook(content)
     if content.startswith(OLE_MAGIC):
+        # The reader also opens a zip that begins further on; an old workbook may end in what only resembles one.
+        with suppress(zipfile.BadZipFile):
+            _check_sizes(content)
         return _read_workbook(content)
     _refuse_other_files(content)
     return [_read_csv(content)]
@@ -65,9 +81,13 @@ def _refuse_other_files(content: bytes) -> None:
 
 def _check_members(content: bytes) -> None:
     try:
-        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
+        _check_sizes(content)
     except zipfile.BadZipFile:
         raise UnreadableFile("damaged", "文件已损坏，打不开；请在 Excel 或 WPS 中另存为 xlsx 后重新报送。") from None
+
+
+def _check_sizes(content: bytes) -> None:
+    members = zipfile.ZipFile(io.BytesIO(content)).infolist()
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
         raise UnreadableFile("unsafe", "文件解压后过大，不予打开；请复制到空白模板后重新报送。")
 
@@ -79,18 +99,15 @@ def _read_workbook(content: bytes) -> list[Sheet]:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         noted = noted_cells(content) if content.startswith(ZIP_MAGIC) else {}
         sheets = [
-            Sheet(
-                name,
-                _with_notes([[_text(cell) for cell in row] for row in _cells(workbook, name)], noted.get(name, {})),
-            )
+            _trimmed(Sheet(name, _with_notes(_cells(workbook, name), noted.get(name, {}))))
             for name in workbook.sheet_names
         ]
         return [sheet for sheet in sheets if not _is_own(sheet)]
-    except python_calamine.CalamineError as error:
-        raise _no_workbook(content, str(error)) from None
+    except python_calamine.CalamineError:
+        raise _no_workbook(content) from None
 
 
-def _no_workbook(content: bytes, error: str) -> UnreadableFile:
+def _no_workbook(content: bytes) -> UnreadableFile:
     """What to tell of a file that begins like a workbook and is none."""
     if content.startswith(OLE_MAGIC) and _ENCRYPTED in content:
         return UnreadableFile("encrypted", "文件设有打开密码；请在 Excel 或 WPS 中取消密码，另存后重新报送。")
@@ -101,7 +118,7 @@ def _no_workbook(content: bytes, error: str) -> UnreadableFile:
         return UnreadableFile("not_a_table", "文件是压缩包，不是工作簿；请解压后把里面的表逐个重新报送。")
     return UnreadableFile(
         "damaged",
-        f"文件不是能打开的工作簿(可能加密、损坏或不是 Excel 文件):{error};请另存为不加密的 xlsx 后重新报送。",
+        "文件不是能打开的工作簿（可能加密、损坏或不是 Excel 文件）；请另存为不加密的 xlsx 后重新报送。",
     )
 
 
@@ -123,22 +140,58 @@ def _with_notes(rows: list[list[str]], noted: dict[tuple[int, int], str]) -> lis
     return rows
 
 
-def _cells(workbook: object, name: str) -> list[list[object]]:
-    return workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)  # type: ignore[attr-defined]
+def _cells(workbook: object, name: str) -> list[list[str]]:
+    """The texts of a sheet from A1 on; UnreadableFile where a far cell makes the grid too large to walk."""
+    sheet = workbook.get_sheet_by_name(name)  # type: ignore[attr-defined]
+    last_row, last_column = sheet.end or (0, 0)
+    if (last_row + 1) * (last_column + 1) > MAX_SPANNED_CELLS:
+        raise _too_far(name, last_row + 1, last_column + 1)
+    return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+
+
+def _trimmed(sheet: Sheet) -> Sheet:
+    """The sheet without the blank rows below and the blank columns beside it; UnreadableFile where it is too large."""
+    height = max((number for number, row in enumerate(sheet.rows, start=1) if any(row)), default=0)
+    width = max(map(_filled_width, sheet.rows), default=0)
+    if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
+        raise _too_far(sheet.name, height, width)
+    return Sheet(sheet.name, [row[:width] for row in sheet.rows[:height]])
+
+
+def _filled_width(row: list[str]) -> int:
+    """How many cells a row has up to its last filled one."""
+    return next((position for position in range(len(row), 0, -1) if row[position - 1]), 0)
+
+
+def _too_far(name: str, height: int, width: int) -> UnreadableFile:
+    return UnreadableFile(
+        "too_large",
+        f"“{name}”表一直排到第 {height} 行、{column_letters(width - 1)} 列，远大于填报表；"
+        "请删去填报表以外的行和列，或把数据复制到空白模板后重新报送。",
+    )
 
 
 def _read_csv(content: bytes) -> Sheet:
-    import csv
-
     text = _decode(content)
     if "\x00" in text:
         raise UnreadableFile("not_a_table", "文件既不是 Excel 工作簿，也不是 CSV 表格；请用模板填报。")
     try:
         # Strict: an unclosed quote would swallow all rows that follow.
-        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+        rows = [[cell.strip() for cell in row] for row in lines]
     except csv.Error:
         raise UnreadableFile("quotes", "CSV 里有不成对的英文引号；请删去多余的引号，或改用 xlsx 后重新报送。") from None
-    return Sheet("CSV", rows)
+    return _trimmed(Sheet("CSV", rows))
+
+
+def _delimiter(text: str) -> str:
+    """What separates the cells: under it one of the first lines, the header, names the most columns."""
+    lines = text[:_OPENING_CHARACTERS].splitlines()[:_OPENING_LINES]
+    return max(_DELIMITERS, key=lambda mark: max((_label_count(line.split(mark)) for line in lines), default=0))
+
+
+def _label_count(texts: Iterable[str]) -> int:
+    return sum(fold(text.strip().strip('"')) in _LABELS for text in texts)
 
 
 def _decode(content: bytes) -> str:
@@ -152,7 +205,9 @@ def _decode(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UnreadableFile("encoding", "文字编码无法识别;CSV 请存为 UTF-8 或 GB18030(“CSV UTF-8”),或改用 xlsx。")
+    raise UnreadableFile(
+        "encoding", "文字编码无法识别；CSV 请存为 UTF-8 或 GB18030（“CSV UTF-8”），或改用 xlsx 后重新报送。"
+    )
 
 
 def _text(cell: object) -> str:

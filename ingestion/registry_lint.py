@@ -8,17 +8,18 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ingestion.clauses import path_parts
 from ingestion.errors import PeriodError
 from ingestion.periods import parse_period
-from ingestion.seed_files import Record, SeedProblem, column_types, fold, parse_date, seed_properties
+from ingestion.registry_spans import ALWAYS, Span, listed, number, overlap, span
+from ingestion.scoring_lint import CITY_SCOPE, GROUP_SCOPE
+from ingestion.scoring_lint import RULES as SCORING_RULES
+from ingestion.seed_files import Record, SeedProblem, column_types, fold, seed_properties
 
 Records = dict[str, list[Record]]
 Rule = Callable[[Records], Iterator[SeedProblem]]
-Span = tuple[date, date]
 
 # Keys that may come again once the span of the row before is over.
 DATED_KEYS = {
@@ -56,9 +57,8 @@ UNIT_LISTS = (
 OPTIONAL_LIST = "measures"
 MULTIPLE = "倍"
 MOST_WORKDAYS = 9999
-CITY_SCOPE, GROUP_SCOPE = "city", "each:"
-ALWAYS: Span = (date.min, date.max)
 RANKING_BASES = ("completion", "level", "growth")
+MET_ONLY = "met"
 _CLOSINGS = ("no_new", "no_edits")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _ID = re.compile(r"[a-z0-9_-]+")
@@ -111,7 +111,7 @@ def overlapping_spans(records: Records) -> Iterator[SeedProblem]:
         before: dict[tuple[str, ...], list[Record]] = defaultdict(list)
         for record in records[table]:
             same = before[_values(record, key)]
-            other = next((row for row in same if _overlap(_span(record), _span(row))), None)
+            other = next((row for row in same if overlap(span(record), span(row))), None)
             if other:
                 expected = f"one row at a time; row {other.number} holds on some of these days"
                 yield record.problem(expected, *key, "valid_from", "valid_to")
@@ -134,13 +134,13 @@ def ambiguous_names(records: Records) -> Iterator[SeedProblem]:
         before: dict[str, list[tuple[str, Span, Record]]] = defaultdict(list)
         for table, column in places:
             for record in records[table]:
-                span = _span(record) if column == "alias" else ALWAYS
+                days = span(record) if column == "alias" else ALWAYS
                 same = before[fold(record[column])] if record[column] else []
-                other = next((o for id_, days, o in same if id_ != record[id_column] and _overlap(span, days)), None)
+                other = next((o for id_, known, o in same if id_ != record[id_column] and overlap(days, known)), None)
                 if other:
                     expected = f"a name of one {id_column}; {other.path.name} row {other.number} has it for another"
                     yield record.problem(expected, column)
-                same.append((record[id_column], span, record))
+                same.append((record[id_column], days, record))
 
 
 def unknown_references(records: Records) -> Iterator[SeedProblem]:
@@ -158,7 +158,7 @@ def unknown_documents_of_units(records: Records) -> Iterator[SeedProblem]:
     """A unit is named by a document that is not there."""
     known = {record["document_id"] for record in records["documents"]}
     for record in records["units"]:
-        if not known.issuperset(_listed(record["document_ids"], "|")):
+        if not known.issuperset(listed(record["document_ids"], "|")):
             yield record.problem("document_ids of documents.csv, separated by |", "document_ids")
 
 
@@ -170,19 +170,19 @@ def unknown_units(records: Records) -> Iterator[SeedProblem]:
         return
     for table, column in UNIT_LISTS:
         for record in records[table]:
-            unknown = [name for name in _listed(record[column], "、") if fold(name) not in known]
+            unknown = [name for name in listed(record[column], "、") if fold(name) not in known]
             if unknown:
                 yield record.problem(f"names of units.csv or unit_aliases.csv, not {'、'.join(unknown)}", column)
 
 
 def groups_that_cover_nobody(records: Records) -> Iterator[SeedProblem]:
     """No reporter is a member of the group while its programme runs."""
-    runs = {row["programme_id"]: _span(row, "starts_on", "ends_on") for row in records["programmes"]}
-    exists = {row["reporter_id"]: _span(row) for row in records["reporters"]}
+    runs = {row["programme_id"]: span(row, "starts_on", "ends_on") for row in records["programmes"]}
+    exists = {row["reporter_id"]: span(row) for row in records["reporters"]}
     covering = {
         (member["programme_id"], member["group_id"])
         for member in records["reporter_group_members"]
-        if _overlap(_span(member), runs.get(member["programme_id"], ALWAYS), exists.get(member["reporter_id"], ALWAYS))
+        if overlap(span(member), runs.get(member["programme_id"], ALWAYS), exists.get(member["reporter_id"], ALWAYS))
     }
     for group in records["reporter_groups"]:
         if (group["programme_id"], group["group_id"]) not in covering:
@@ -203,7 +203,7 @@ def unknown_suppliers(records: Records) -> Iterator[SeedProblem]:
     groups = _group_ids(records)
     reporters = {record["reporter_id"] for record in records["reporters"]}
     for record in records["indicators"]:
-        for part in _listed(record["supplier_scope"], "|"):
+        for part in listed(record["supplier_scope"], "|"):
             if part not in reporters and (record["home_programme_id"], part) not in groups:
                 yield record.problem(f"groups of its home programme or reporters, not {part}", "supplier_scope")
 
@@ -279,7 +279,8 @@ def unordered_calendars(records: Records) -> Iterator[SeedProblem]:
             ("no_edits_workdays", no_new or due, no_edits),
             ("publish_workdays", due, publish),
         ):
-            if earlier and later and not int(earlier) <= int(later) <= MOST_WORKDAYS:
+            least, found = number(earlier), number(later)
+            if least is not None and found is not None and not least <= found <= MOST_WORKDAYS:
                 yield record.problem(f"a number from {earlier} to {MOST_WORKDAYS}", column)
 
 
@@ -364,22 +365,38 @@ def unexplained_targets(records: Records) -> Iterator[SeedProblem]:
 def unknown_bases(records: Records) -> Iterator[SeedProblem]:
     """A ranking basis that nothing is ranked on would leave the ranking out of the notice."""
     for record in records["programme_indicators"]:
-        unknown = [part for part in _listed(record["ranking_bases"], "|") if part not in RANKING_BASES]
+        unknown = [part for part in listed(record["ranking_bases"], "|") if part not in RANKING_BASES]
         if unknown:
             yield record.problem(f"{', '.join(RANKING_BASES)}, separated by |", "ranking_bases")
 
 
+def ranked_without_a_rate(records: Records) -> Iterator[SeedProblem]:
+    """A ranking by completion of an indicator whose target is only held or not would be empty."""
+    rules = {record["indicator_id"]: record["completion_rule"] for record in records["indicators"]}
+    for record in records["programme_indicators"]:
+        is_by_rate = "completion" in listed(record["ranking_bases"], "|")
+        if is_by_rate and rules.get(record["indicator_id"]) == MET_ONLY:
+            expected = f"no completion: the completion_rule of {record['indicator_id']} is {MET_ONLY}"
+            yield record.problem(expected, "ranking_bases")
+
+
 def bands_that_do_not_meet(records: Records) -> Iterator[SeedProblem]:
-    """Between two bands a reporter would have no light, in an overlap two; and a colour must be one."""
+    """Above, below or between bands a reporter would have no light, in an overlap two; and a colour must be one."""
     by_programme: dict[str, list[Record]] = defaultdict(list)
     for record in records["light_bands"]:
         by_programme[record["programme_id"]].append(record)
         if not _COLOUR.fullmatch(record["colour"]):
             yield record.problem("a colour like #2e7d32", "colour")
     for bands in by_programme.values():
-        ordered = sorted(bands, key=lambda record: Decimal(record["gap_from"] or 0))
+        ordered = sorted(bands, key=_lower_bound)
+        if ordered[0]["gap_from"]:
+            yield ordered[0].problem("nothing: the lowest band has no lower bound", "gap_from")
+        if ordered[-1]["gap_to"]:
+            yield ordered[-1].problem("nothing: the highest band has no upper bound", "gap_to")
         for lower, upper in itertools.pairwise(ordered):
-            if Decimal(lower["gap_to"] or 0) != Decimal(upper["gap_from"] or 0):
+            if not lower["gap_to"]:
+                yield lower.problem("a number: only the highest band has no upper bound", "gap_to")
+            elif number(lower["gap_to"]) != number(upper["gap_from"]):
                 yield upper.problem(f"{lower['gap_to']}, where the band of row {lower.number} ends", "gap_from")
 
 
@@ -397,7 +414,7 @@ def tiers_out_of_order(records: Records) -> Iterator[SeedProblem]:
         rows = [other for other in records["targets"] if other["target_id"] == base["target_id"]]
         for other in rows:
             low, high = (other, record) if record["comparator"] != "<=" else (record, other)
-            if _overlap(_span(record), _span(other)) and not _is_less(low["value_low"], high["value_low"]):
+            if overlap(span(record), span(other)) and not _is_less(low["value_low"], high["value_low"]):
                 yield record.problem(f"more than row {other.number}, the first tier, asks for", "value_low")
 
 
@@ -448,10 +465,28 @@ def foreign_units_of_measure(records: Records) -> Iterator[SeedProblem]:
 
 
 def unreadable_periods(records: Records) -> Iterator[SeedProblem]:
-    """A target that is scored says for which period."""
+    """A target that is scored says for which period, and what any says can be read."""
     for record in records["targets"]:
-        if record["is_scored"] == "true" and not _is_period(record["period"]):
+        if (record["is_scored"] == "true" or record["period"]) and not _is_period(record["period"]):
             yield record.problem("a period like 2021-03, 2021-B2, 2021-Q1, 2021-H1 or 2021", "period")
+
+
+def targets_over_before_the_programme(records: Records) -> Iterator[SeedProblem]:
+    """A scored target whose period is over before its programme begins would be measured in no period."""
+    starts = {row["document_id"]: span(row, "starts_on", "ends_on")[0] for row in records["programmes"]}
+    for record in records["targets"]:
+        begins = starts.get(record["document_id"])
+        is_dated = record["is_scored"] == "true" and _is_period(record["period"])
+        if begins and is_dated and parse_period(record["period"]).last_date < begins:
+            yield record.problem(f"a period that ends after the programme begins ({begins})", "period")
+
+
+def statuses_against_their_meaning(records: Records) -> Iterator[SeedProblem]:
+    """A status after which nothing more is to come counts as finished or ended, and no other does."""
+    for record in records["ledger_statuses"]:
+        is_over = record["counts_as"] in ("finished", "ended")
+        if record["is_final"] != str(is_over).lower():
+            yield record.problem("true where counts_as is finished or ended, else false", "is_final")
 
 
 RULES: tuple[Rule, ...] = (
@@ -487,9 +522,13 @@ RULES: tuple[Rule, ...] = (
     circular_restatements,
     parts_of_nobody,
     unknown_bases,
+    ranked_without_a_rate,
     bands_that_do_not_meet,
     foreign_units_of_measure,
     unreadable_periods,
+    targets_over_before_the_programme,
+    statuses_against_their_meaning,
+    *SCORING_RULES,
 )
 
 
@@ -497,39 +536,30 @@ def _values(record: Record, columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(record[column] for column in columns)
 
 
-def _listed(text: str, separator: str) -> list[str]:
-    return [part for part in text.split(separator) if part]
-
-
 def _group_ids(records: Records) -> set[tuple[str, str]]:
     """Programme and group of every reporter group."""
     return {(record["programme_id"], record["group_id"]) for record in records["reporter_groups"]}
 
 
-def _span(record: Record, first: str = "valid_from", last: str = "valid_to") -> Span:
-    """First and last day of a row; open where it has no date, and where the table has none."""
-    starts, ends = (parse_date(record.row.get(column, "")) for column in (first, last))
-    return starts or date.min, ends or date.max
-
-
-def _overlap(*spans: Span) -> bool:
-    """Whether all spans have a day in common."""
-    return max(starts for starts, _ in spans) <= min(ends for _, ends in spans)
-
-
 def _reversed(rows: list[Record], first: str, last: str) -> Iterator[SeedProblem]:
     for record in rows:
-        starts, ends = _span(record, first, last)
+        starts, ends = span(record, first, last)
         if ends < starts:
             yield record.problem(f"a day not before {first} ({starts})", last)
 
 
+def _lower_bound(band: Record) -> Decimal:
+    """Where a band begins; a blank one begins below all others."""
+    bound = number(band["gap_from"])
+    return Decimal("-Infinity") if bound is None else bound
+
+
 def _is_less(low: str, high: str) -> bool:
     """Whether two numbers stand in order, with any number for an empty `low`; a text that is none passes here."""
-    try:
-        return bool(high) and Decimal(low or "-Infinity") < Decimal(high)
-    except InvalidOperation:
-        return True
+    if not high:
+        return False
+    least, most = number(low), number(high)
+    return least is None or most is None or least < most
 
 
 def _is_period(text: str) -> bool:

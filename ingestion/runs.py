@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.calendar import programme_periods
+from ingestion.owing import task_reporters
 from ingestion.periods import end_of_day
 from ingestion.registry import Registry, column_types, load_registry
 from ingestion.settings import ROOT, get_settings
@@ -31,7 +32,7 @@ class Run:
 
 
 def record_run(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of: datetime) -> Run:
-    """Write down as-of (aware), registry and periods, which the next build reads from schema raw."""
+    """Write down as-of (aware), registry, periods and who reports on which task; the next build reads all from raw."""
     effective = effective_as_of(connection, registry, as_of)
     fingerprint = _fingerprint(connection, registry, effective)
     built = connection.execute("select fingerprint from raw.runs where is_complete").fetchall()
@@ -39,6 +40,8 @@ def record_run(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of:
     with transaction(connection):
         connection.execute("delete from raw.periods")
         insert_rows(connection, "periods", programme_periods(registry))
+        connection.execute("delete from raw.task_reporters")
+        insert_rows(connection, "task_reporters", task_reporters(registry))
         connection.execute("delete from raw.runs")
         insert_rows(
             connection,

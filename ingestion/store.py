@@ -59,7 +59,7 @@ RAW_TABLES: dict[str, str] = {
 {_ledger_ddl(TASK_COLUMNS)}""",
     "reported_items": f"""
     table_id varchar not null, receipt_id varchar not null, sheet varchar, row_number integer not null,
-    item_kind varchar not null, indicator_id varchar,
+    item_kind varchar not null, item_key varchar, indicator_id varchar,
 {_ledger_ddl(ITEM_COLUMNS)}""",
     "judgements": """
     receipt_id varchar primary key, verdict varchar not null, accepted_at timestamp, rules_sha256 varchar not null""",
@@ -73,6 +73,9 @@ RAW_TABLES: dict[str, str] = {
     first_month date not null, last_month date not null, last_date date not null, month_count integer not null,
     previous_period varchar, due_at timestamp not null, no_new_at timestamp, no_edits_at timestamp,
     is_calendar_known boolean not null""",
+    "task_reporters": """
+    programme_id varchar not null, task_id varchar not null, reporter_id varchar not null, first_month date not null,
+    last_month date not null""",
     "runs": """
     as_of_at timestamp not null, effective_as_of_at timestamp not null, registry_sha256 varchar not null,
     fingerprint varchar not null, is_complete boolean not null""",

@@ -12,9 +12,11 @@ from ingestion.contract import (
     HEAD_COLUMNS,
     PARTIAL_MODE,
     TABLE_SHEET,
+    TASK_LEDGER,
     WHOLE_MODE,
 )
 from ingestion.form import Form
+from ingestion.template_ledgers import task_counts
 from ingestion.template_looks import (
     LINE_POINTS,
     MODE_NAME,
@@ -39,6 +41,11 @@ _NOTES = (
     f"或“{PARTIAL_MODE}”（只填要更正的行），并写明更正原因。",
     "填好后保存为 xlsx，放入收件箱中本单位的文件夹；被退回的，按退回说明改正后重新放入。",
 )
+_TASK_NOTES = (
+    "本月没有应报的指标，只有任务；任务情况欢迎报送，不报不算缺报。",
+    f"在“{TASK_LEDGER.sheet}”表里给有变化的任务选状态，写明进展、问题和下一步；只填黄色的格，其余的格已锁定。",
+    "填好后保存为 xlsx，放入收件箱中本单位的文件夹；被退回的，按退回说明改正后重新放入。",
+)
 
 
 def add_cover_sheet(book: Workbook, looks: Looks, form: Form) -> None:
@@ -50,7 +57,7 @@ def add_cover_sheet(book: Workbook, looks: Looks, form: Form) -> None:
     sheet.set_row(0, 36)
     row = _add_head(sheet, looks, form)
     row = _add_fields(book, sheet, looks, form, row)
-    _add_notes(sheet, looks, row + 1)
+    _add_notes(sheet, looks, form, row + 1)
     set_page(sheet, form)
     sheet.set_column(2, 2, 2)
     protect(sheet)
@@ -83,17 +90,18 @@ def _add_fields(book: Workbook, sheet: Worksheet, looks: Looks, form: Form, row:
             mark_wrong(sheet, looks, row, 1, f'AND({MODE_NAME}<>"{FIRST_MODE}",ISBLANK({cell}))')
         else:
             sheet.write_blank(row, 1, None, looks["text"])
-            mark_wrong(sheet, looks, row, 1, f"AND(ISBLANK({cell}),{STARTED})")
+            if form.lines:
+                mark_wrong(sheet, looks, row, 1, f"AND(ISBLANK({cell}),{STARTED})")
         row += 1
     sheet.set_row(row, 1.5 * LINE_POINTS)
     sheet.write_string(row, 0, _CHECK_LABEL, looks["header"])
-    sheet.write_formula(row, 1, check_counts(form), looks["fixed"], "")
+    sheet.write_formula(row, 1, check_counts(form) if form.lines else task_counts(form), looks["fixed"], "")
     return row + 1
 
 
-def _add_notes(sheet: Worksheet, looks: Looks, row: int) -> None:
+def _add_notes(sheet: Worksheet, looks: Looks, form: Form, row: int) -> None:
     sheet.write_string(row, 0, _NOTES_LABEL, looks["header"])
-    for number, note in enumerate(_NOTES, start=1):
+    for number, note in enumerate(_NOTES if form.lines else _TASK_NOTES, start=1):
         sheet.set_row(row, 1.5 * LINE_POINTS)
         sheet.write_string(row, 1, f"{number}. {note}", looks["note"])
         row += 1

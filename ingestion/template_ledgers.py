@@ -27,6 +27,7 @@ _DATE_WIDTH = 13
 _CLAUSE_WIDTH, _DUE_WIDTH = 10, 11
 # The task comes first and its number last, where it disturbs nobody.
 _TASK_ORDER = ("task", "status", "progress", "problem", "next_step", "task_number")
+_STATUS = 3
 _PRINTED_ITEMS, _CHECKED_ITEMS = 18, 500
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 _TASK_HINT = "每项任务从下拉列表中选状态，写明到本月底的进展、存在的问题和下一步打算；落后的写明卡在哪里、需要谁协调。"
@@ -52,10 +53,19 @@ def add_task_sheet(book: Workbook, looks: Looks, form: Form) -> None:
         _add_task(sheet, looks, row, task)
     last = FIRST_ROW + len(form.tasks) - 1
     words = _words(form, TASK_LEDGER)
-    status, progress, next_step = (address(FIRST_ROW, column, is_column_fixed=True) for column in (3, 4, 6))
+    status, progress, next_step = (
+        address(FIRST_ROW, column, is_column_fixed=True) for column in (_STATUS, _STATUS + 1, _STATUS + 3)
+    )
     untouched = f"AND(ISBLANK({status}),COUNTA({progress}:{next_step})>0)"
-    _add_statuses(sheet, looks, words, 3, last, untouched)
+    _add_statuses(sheet, looks, words, _STATUS, last, untouched)
     protect(sheet)
+
+
+def task_counts(form: Form) -> str:
+    """A formula that says how many tasks have a status, for the cover of a form without indicators."""
+    first, last = (address(row, _STATUS) for row in (FIRST_ROW, FIRST_ROW + len(form.tasks) - 1))
+    place = f"'{TASK_LEDGER.sheet}'!{first}:{last}"
+    return f'="{TASK_LEDGER.sheet}共 {len(form.tasks)} 项，已填状态 "&COUNTA({place})&" 项"'
 
 
 def _add_task(sheet: Worksheet, looks: Looks, row: int, task: Row) -> None:
@@ -63,7 +73,7 @@ def _add_task(sheet: Worksheet, looks: Looks, row: int, task: Row) -> None:
     sheet.write_string(row, 0, task["task"], looks["fixed"])
     sheet.write_string(row, 1, task["clause"], looks["fixed_centre"])
     sheet.write_string(row, 2, task["due"], looks["fixed_centre"])
-    sheet.write_blank(row, 3, None, looks["choice"])
+    sheet.write_blank(row, _STATUS, None, looks["choice"])
     for column in (4, 5, 6):
         sheet.write_blank(row, column, None, looks["text"])
     sheet.write_string(row, 7, task["task_id"], looks["fixed_small"])

@@ -11,7 +11,7 @@ from ingestion.conform import parse_month
 from ingestion.errors import PeriodError, RegistryError
 from ingestion.form import Form, build_form
 from ingestion.known_figures import open_known_figures
-from ingestion.owing import Owing
+from ingestion.owing import Owing, owing_of
 from ingestion.registry import Registry, Row, load_registry
 from ingestion.settings import get_settings
 from ingestion.template_cover import add_cover_sheet
@@ -40,7 +40,7 @@ def write_templates(programme: str, period: str, reporter: str | None = None) ->
     if programme_id is None:
         names = "、".join(row["programme_id"] for row in registry.rows("programmes"))
         raise RegistryError(f"登记册里没有方案“{programme}”；现有 {names}。")
-    owing = Owing(registry, programme_id, month)
+    owing = owing_of(registry, programme_id, month)
     reporters = _chosen(registry, owing, reporter)
     folder = get_settings().templates / programme_id / month
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,16 +64,18 @@ def workbook_of(form: Form) -> bytes:
         book.set_properties({"title": title, "author": "", "created": created})
         looks = Looks(book)
         add_cover_sheet(book, looks, form)
-        add_table_sheet(book, looks, form)
+        if form.lines:
+            add_table_sheet(book, looks, form)
         add_task_sheet(book, looks, form)
-        add_item_sheets(book, looks, form)
+        if form.lines:  # an item counts towards an indicator
+            add_item_sheets(book, looks, form)
     return stream.getvalue()
 
 
 def _chosen(registry: Registry, owing: Owing, reporter: str | None) -> list[Row]:
     programme = owing.programme["programme_name"]
     if not owing.reporters:
-        raise RegistryError(f"方案“{programme}”在 {owing.month} 没有应报的指标，不需要模板。")
+        raise RegistryError(f"方案“{programme}”在 {owing.month} 没有应报的指标和任务，不需要模板。")
     if reporter is None:
         return owing.reporters
     reporter_id = registry.reporter_id_of(reporter, owing.month)

@@ -1,7 +1,7 @@
 """Kinds of bad files, heads, rows and cells, each named by its defect, with its rule and words of its message.
 
-Each kind gets a slot, a district and a month of its own, so that no kind disturbs another. What is odd and harmless
-stands in ODD: it is accepted. What is no submission stands in NO_SUBMISSIONS: it stays in the inbox.
+Each kind gets a slot, a district and a month; what counts has its own, so that no kind disturbs another. What is odd
+and harmless stands in ODD: it is accepted. What is no submission stands in NO_SUBMISSIONS: it stays in the inbox.
 """
 
 import csv
@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 
 import xlsxwriter
@@ -52,6 +52,8 @@ ROWS: tuple[tuple[object, ...], ...] = (
     ("人工智能示范应用场景", "个", 0, 0, "", "", ""),
     ("科技成果转化意向", "项", 0, 0, "", "", ""),
 )
+# So that the same table is the same bytes in whatever second it is made.
+CREATED = datetime(2021, 1, 1)
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_WORKBOOK = Path(__file__).parent / "fixtures" / "text_in_a_number.xls"
 
@@ -128,6 +130,7 @@ def csv_text(lines: list, delimiter: str = ",") -> str:
 def workbook(sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] = ()) -> bytes:
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": CREATED})
     day = book.add_format({"num_format": "yyyy/m/d"})
     for name, lines in sheets.items():
         sheet = book.add_worksheet(name)
@@ -239,6 +242,14 @@ def far_corners(slot: Slot) -> bytes:
     return repacked(valid_xlsx(slot), replaced("</sheetData>", rows_))
 
 
+WIDE_MERGE = '<mergeCells count="1"><mergeCell ref="A30:XFD1048576"/></mergeCells>'
+
+
+def far_cell(address: str) -> Factory:
+    row = f'<row><c r="{address}"><v>1</v></c></row></sheetData>'
+    return lambda slot: repacked(valid_xlsx(slot), replaced("</sheetData>", row))
+
+
 def encrypted(slot: Slot) -> bytes:
     names = b"".join("EncryptedPackage".encode("utf-16-le").ljust(128, b"\0") for _ in range(4))
     return OLE_MAGIC + b"\0" * 504 + names + bytes(reversed(valid_xlsx(slot)))
@@ -312,6 +323,28 @@ FILES: dict[str, Kind] = {
     "zip_bomb": Kind(bomb, words=("过大",)),
     "too_many_members": Kind(many_members, words=("过大",)),
     "two_cells_at_far_corners": Kind(far_corners, words=("限制", "空白模板")),
+    "cell_beyond_any_column": Kind(far_cell("ZZZZ1"), words=("“指标”表一直排到第 14 行、ZZZZ 列", "空白模板")),
+    "cell_in_the_last_column": Kind(far_cell("XFD1"), words=("XFD 列",)),
+    "cell_in_the_last_row": Kind(far_cell("A1048576"), words=("第 1048576 行",)),
+    "zip_bomb_behind_the_magic_of_an_old_workbook": Kind(lambda slot: OLE_MAGIC + bomb(slot), words=("过大",)),
+    "wide_csv": Kind(
+        lambda slot: valid_csv(slot) + b"," * 600 + b"1\r\n", words=("“CSV”表一直排到第 14 行",), file_name="报表.csv"
+    ),
+    "blank_cell_far_away_beside_a_wrong_cell": Kind(
+        lambda slot: repacked(
+            cell(TOTAL, "累计数", "约100")(slot),
+            replaced("</sheetData>", '<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'),
+        ),
+        "NUM-001",
+        ("约100",),
+    ),
+    "wide_merge_beside_a_wrong_cell": Kind(
+        lambda slot: repacked(
+            cell(TOTAL, "累计数", "约100")(slot), replaced("</sheetData>", f"</sheetData>{WIDE_MERGE}")
+        ),
+        "NUM-001",
+        ("约100",),
+    ),
     "larger_than_20_mb": Kind(always(b"1," * (11 * 2**20)), words=("20 MB",), file_name="报表.csv"),
     "wrong_encoding": Kind(
         lambda slot: Form.of(slot).csv().encode("gb18030") + b"\x80\xff\n", words=("编码",), file_name="报表.csv"
@@ -328,8 +361,9 @@ FILES: dict[str, Kind] = {
     "unclosed_quote": Kind(
         lambda slot: valid_csv(slot).replace(b"100,,,", b'100,,,"'), words=("引号",), file_name="报表.csv"
     ),
-    "semicolons": Kind(lambda slot: Form.of(slot).csv(";").encode(), words=("没有找到填报表",), file_name="报表.csv"),
-    "tabs": Kind(lambda slot: Form.of(slot).csv("\t").encode(), words=("没有找到填报表",), file_name="报表.csv"),
+    "vertical_bars": Kind(
+        lambda slot: Form.of(slot).csv("|").encode(), words=("没有找到填报表",), file_name="报表.csv"
+    ),
     "header_only": Kind(form(lambda valid: replace(valid, rows=())), words=("只有表头",)),
     "csv_header_only": Kind(always((",".join(CSV_HEADER) + "\n").encode()), words=("只有表头",), file_name="报表.csv"),
     "no_header": Kind(lambda slot: workbook({"指标": list(map(list, ROWS))}), words=("没有找到填报表", "一行表头")),
@@ -478,6 +512,13 @@ ODD: dict[str, Kind] = {
     "utf8_with_mark": encoded("utf-8-sig"),
     "gb18030": encoded("gb18030"),
     "utf16_with_mark": encoded("utf-16"),
+    "semicolons": odd(lambda slot: Form.of(slot).csv(";").encode(), "报表.csv"),
+    "tabs": odd(lambda slot: Form.of(slot).csv("\t").encode("utf-16"), "报表.txt"),
+    "wide_commas": odd(lambda slot: Form.of(slot).csv("，").encode(), "报表.csv"),
+    "thousands_in_quotes": odd(lambda slot: Form.of(slot).cell(TOTAL, "累计数", "1,234").csv().encode(), "报表.csv"),
+    "merge_of_the_whole_sheet": odd(
+        lambda slot: repacked(valid_xlsx(slot), replaced("</sheetData>", f"</sheetData>{WIDE_MERGE}"))
+    ),
     "windows_line_ends_and_blank_lines": odd(lambda slot: valid_csv(slot).replace(b"\r\n", b"\r\n\r\n"), "报表.csv"),
     "date_as_period": odd(date_as_period),
     "period_in_words": odd(lambda slot: head("期", f"2021年{slot.month}月份")(slot)),
@@ -504,7 +545,8 @@ KINDS = BAD | ODD
 # What counts is compared with the month before: it stands two months apart, in districts where nothing else counts.
 _COUNTING = [defect for defect, kind in KINDS.items() if kind.lead or not kind.rule]
 _QUIET = [defect for defect in KINDS if defect not in _COUNTING]
-_APART = [Slot(reporter_id, month) for month, reporter_id in product(range(1, 12, 2), list(DISTRICTS)[10:])]
-_DENSE = [Slot(reporter_id, month) for month, reporter_id in product(range(1, 13), list(DISTRICTS)[:10])]
+_APART = [Slot(reporter_id, month) for month, reporter_id in product(range(1, 12, 2), list(DISTRICTS)[8:])]
+# Of these nothing counts: two may share a slot.
+_DENSE = cycle([Slot(reporter_id, month) for month, reporter_id in product(range(1, 13), list(DISTRICTS)[:8])])
 SLOTS = dict(zip(_COUNTING, _APART, strict=False)) | dict(zip(_QUIET, _DENSE, strict=False))
 NO_SUBMISSIONS = ("~$报表.xlsx", ".报表.xlsx.swp", "receipts.csv")

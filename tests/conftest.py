@@ -2,14 +2,35 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from ingestion.settings import Settings, get_settings
 
 SHARED = get_settings().shared
 _skipped_for_shared: list[str] = []
+TESTS = Path(__file__).parent
+# Folders and files whose tests neither copy a registry into the dbt project nor run dbt.
+BESIDE_BUILDS = {
+    "expectations",
+    "samples",
+    "ingestion/test_conform.py",
+    "ingestion/test_documents.py",
+    "ingestion/test_goal_reading.py",
+    "ingestion/test_invented_documents.py",
+    "ingestion/test_reading.py",
+    "ingestion/test_registry.py",
+    "ingestion/test_registry_check.py",
+    "ingestion/test_registry_lint.py",
+    "ingestion/test_sweep.py",
+    "ingestion/test_templates.py",
+    "test_bad_kinds.py",
+    "test_mutated_workbooks.py",
+    "test_repository.py",
+}
 
 
 @pytest.fixture
@@ -28,6 +49,23 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"{SHARED} is missing")
     return SHARED
+
+
+class OneBuilder(LoadScopeScheduling):
+    """With two workers, all that may build stays on one: dbt has one project, with one copy of a registry at a time.
+
+    The others stay whole by file, so that what they share is made once.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = PurePath(nodeid.partition("::")[0]).relative_to(TESTS.name)
+        is_beside = path.parts[0] in BESIDE_BUILDS or str(path) in BESIDE_BUILDS
+        return str(path) if is_beside else "builds"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBuilder:
+    """Who runs what, where there are several workers."""
+    return OneBuilder(config, log)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -1,5 +1,6 @@
 """One quarter through a real Airflow: dropped files, intake, drafts, a backfill, and the roll-ups that follow."""
 
+import csv
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import samples
 from ingestion import journal
 from ingestion.inbox import RECEIPTS_FILE, look
 from ingestion.periods import parse_period
-from ingestion.settings import Settings, get_settings
+from ingestion.settings import ROOT, Settings, get_settings
 from operations.airflow_client import AirflowClient, AirflowError, DagRun
 from operations.airflow_environment import LOOPBACK
 from operations.airflow_processes import WAREHOUSE_POOL, is_alive, running_airflow
@@ -24,6 +25,9 @@ from reports.vintage import latest_manifest, list_vintages
 MONTHS = ["2021-01", "2021-02", "2021-03"]
 ROLL_UPS = {("quarterly_summary", "2021-Q1"), ("bimonthly_exchange", "2021-B1")}
 AS_OF = "2022-01-20T00:00+08:00"
+# In the sample year one table of March comes late: on this day it is overdue.
+REMINDED_DAY = "2021-04-15"
+DEFECTS = ROOT / "samples" / "defects.csv"
 PATIENCE_SECONDS = 240
 
 
@@ -85,6 +89,16 @@ def slots_after_repair(client: AirflowClient) -> list[int]:
     return seen
 
 
+def remind(client: AirflowClient) -> None:
+    """Ask for the list of a day in the past, as the form in the UI does."""
+    client.trigger("submission_reminders", {"day": REMINDED_DAY})
+
+    def is_done(runs: list[DagRun]) -> bool:
+        return any(run.dag_id == "submission_reminders" and run.state == "success" for run in runs)
+
+    client.wait_until(is_done, PATIENCE_SECONDS, "报送提醒")
+
+
 def backfill(client: AirflowClient) -> None:
     first, last = (datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC) for month in (MONTHS[0], MONTHS[-1]))
     client.create_backfill("monthly_dispatch", first, last, {"as_of": AS_OF})
@@ -120,6 +134,7 @@ def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
             }
             drop_seconds = take_in(client, settings.inbox, staging, names[-3:])
             backfill(client)
+            remind(client)
             pids = {process.pid for process in psutil.Process().children(recursive=True)}
             runs = client.dag_runs()
             pool_slots = slots_after_repair(client)
@@ -154,6 +169,15 @@ def test_the_months_and_their_roll_ups_are_published_once_and_nothing_else(quart
 def test_the_backfills_as_of_reaches_the_roll_ups(quarter):
     manifests = [latest_manifest("four_accelerations_2021", period, cadence) for cadence, period in ROLL_UPS]
     assert [manifest["as_of"] for manifest in manifests] == ["2022-01-19T16:00:00Z"] * 2
+
+
+def test_the_days_list_names_whose_table_was_late_that_day(quarter):
+    with (quarter.settings.reminders / f"{REMINDED_DAY}.csv").open(encoding="utf-8-sig", newline="") as file:
+        listed = [(row["单位编号"], row["期"], row["状态"]) for row in csv.DictReader(file)]
+    with DEFECTS.open(encoding="utf-8", newline="") as file:
+        late = {(row["reporter_id"], row["month"]) for row in csv.DictReader(file) if row["defect"] == "late"}
+    assert late
+    assert {(reporter_id, period) for reporter_id, period, status in listed if status == "逾期未报"} == late
 
 
 def test_no_run_failed_and_roll_ups_still_waiting_for_months_did_not_run(quarter):

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -48,3 +49,25 @@ def test_the_new_city_has_the_notice_that_the_page_promises(followed: tuple[Path
     ]
     ranked = duckdb.sql(f"select reporter_id, rank, ranked_value from {rankings} where scope = 'overall' order by rank")
     assert ranked.fetchall() == [("east", 1, 1), ("west", 2, 0.5)]
+
+
+def test_the_marks_are_those_that_the_page_calculates(followed: tuple[Path, str]) -> None:
+    with duckdb.connect(str(followed[0] / "data" / "warehouse" / "analyst.duckdb"), read_only=True) as connection:
+        parts = connection.sql("""
+            select reporter_id, part_id, points from marts.score_parts where period = '2024-01' order by all
+        """).fetchall()
+        scores = connection.sql("""
+            select reporter_id, rank, score from marts.composite_rankings
+            where period = '2024-01' and scope = 'overall' order by rank
+        """).fetchall()
+    assert parts == [
+        ("east", "late", Decimal("-0.5")),
+        ("east", "open_days", 60),
+        ("east", "schools_built", 40),
+        ("west", "late", Decimal("-0.5")),
+        ("west", "open_days", 30),
+        ("west", "schools_built", 38),
+    ]
+    assert scores == [("east", 1, Decimal("99.5")), ("west", 2, Decimal("67.5"))]
+    assert "99.5" in PAGE and "67.5" in PAGE
+    assert re.search(r"west +│ schools_built │ +40\.000000 │ +38\.000000", followed[1])

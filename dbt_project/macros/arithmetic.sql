@@ -13,19 +13,45 @@
     {%- endset -%}
     case
         when {{ denominator }} > 0 and abs({{ trillionths }}) < 1000000000000000000000000::hugeint
-            then (
-                ({{ trillionths }} // 1000000000000)::decimal(12, 0)::decimal(24, 12)
-                + ({{ trillionths }} % 1000000000000)::decimal(12, 0) * 0.000000000001::decimal(12, 12)
-            )::decimal(24, 12)
+            then {{ trillionths_as_decimal(trillionths) }}
     end
 {%- endmacro %}
 
 
-{#- What part of a target is reached; of an upper limit, 2 minus the part used up: at the limit 1, beyond it less. -#}
+{#- A whole number of trillionths (hugeint) as decimal(24, 12). -#}
+{% macro trillionths_as_decimal(trillionths) -%}
+    (
+        (({{ trillionths }}) // 1000000000000)::decimal(12, 0)::decimal(24, 12)
+        + (({{ trillionths }}) % 1000000000000)::decimal(12, 0) * 0.000000000001::decimal(12, 12)
+    )::decimal(24, 12)
+{%- endmacro %}
+
+
+{#- a / b of two decimal(24, 12), cut off after twelve decimals. Null unless b > 0 and the quotient stays small. -#}
+{% macro ratio_of_ratios(numerator, denominator) -%}
+    {%- set trillionths -%}
+        (
+            (({{ numerator }}) * 1000000000000)::hugeint * 1000000000000::hugeint
+            // nullif((({{ denominator }}) * 1000000000000)::hugeint, 0)
+        )
+    {%- endset -%}
+    case
+        when {{ denominator }} > 0 and abs({{ trillionths }}) < 1000000000000000000000000::hugeint
+            then {{ trillionths_as_decimal(trillionths) }}
+    end
+{%- endmacro %}
+
+
+{#- What part of a target is reached; of an upper limit, 2 minus the part used up: at the limit 1, beyond it less. Of a
+    target below zero, 1 and the distance to it as a part of its size, so that more is more there too. Of zero there is
+    no part. Each is one quotient, so that it is cut off too: 2 minus what was cut off would be rounded up. -#}
 {% macro completion_of(value, target, comparator) -%}
     case
-        when {{ comparator }} = '<=' then 2 - {{ exact_ratio(value, target) }}
-        else {{ exact_ratio(value, target) }}
+        when {{ comparator }} = '<=' and {{ target }} > 0
+            then {{ exact_ratio(target ~ ' + ' ~ target ~ ' - ' ~ value, target) }}
+        when {{ comparator }} = '<=' then {{ exact_ratio('-(' ~ value ~ ')', '-(' ~ target ~ ')') }}
+        when {{ target }} > 0 then {{ exact_ratio(value, target) }}
+        else {{ exact_ratio(value ~ ' - ' ~ target ~ ' - ' ~ target, '-(' ~ target ~ ')') }}
     end::decimal(24, 12)
 {%- endmacro %}
 

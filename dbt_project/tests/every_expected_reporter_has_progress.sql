@@ -17,7 +17,12 @@ where
         from {{ ref('programme_indicators') }} as programme_indicators
         inner join {{ ref('indicators') }} as indicators
             on programme_indicators.indicator_id = indicators.indicator_id
+        inner join {{ ref('int_rosters') }} as home_rosters
+            on
+                indicators.home_programme_id = home_rosters.programme_id
+                and rosters.reporter_id = home_rosters.reporter_id
+                and rosters.period = home_rosters.period
         where
             programme_indicators.programme_id = rosters.programme_id
-            and {{ is_supplier('indicators', 'rosters') }}
+            and {{ is_supplier('indicators', 'home_rosters') }}
     )

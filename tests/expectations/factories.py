@@ -98,8 +98,16 @@ REGISTRY: dict[str, list[Row]] = {
         for id_ in DISTRICTS
     ],
     "ledger_statuses": [
-        {"item_kind": "task", "status": status, "position": str(position), "is_final": final}
-        for position, status, final in ((1, "未启动", "false"), (2, "推进中", "false"), (3, "已完成", "true"))
+        {"item_kind": "task", "status": status, "position": str(position), "is_final": final} | {"counts_as": meaning}
+        for position, status, final, meaning in (
+            (1, "未启动", "false", "not_started"),
+            (2, "推进中", "false", "moving"),
+            (3, "已完成", "true", "finished"),
+        )
+    ],
+    "pace_rules": [
+        {"pace_rule": "linear", "pace_name": "按月匀速", "month": "12"}
+        | {"share_numerator": "1", "share_denominator": "1"}
     ],
     "reporting_calendar": [
         {"programme_id": id_, "due_workdays": "7", "publish_workdays": "10", "source": "示例"}

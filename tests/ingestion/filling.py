@@ -34,11 +34,12 @@ def lines_of(sheet: Worksheet) -> list[int]:
 def fill(path: Path, cover: Cells | None = None) -> dict[str, dict[str, Cells]]:
     """Fills every open cell with a value of its own and saves; what was written, by kind and by the line's name."""
     book = load_workbook(path)
-    written = {"table": _fill_table(book[TABLE_SHEET])}
+    written = {"table": _fill_table(book[TABLE_SHEET])} if TABLE_SHEET in book.sheetnames else {}
     if TASK_LEDGER.sheet in book.sheetnames:
         written["task"] = _fill_tasks(book[TASK_LEDGER.sheet])
     for ledger in ITEM_LEDGERS:
-        written[ledger.kind] = _fill_items(book[ledger.sheet], ledger.kind)
+        if ledger.sheet in book.sheetnames:
+            written[ledger.kind] = _fill_items(book[ledger.sheet], ledger.kind)
     fill_cover(book[COVER_SHEET], cover or {"filled_by": "张三", "reviewed_by": "李四"})
     book.save(path)
     return written

@@ -41,6 +41,13 @@ def test_what_is_no_number_is_not_made_one(text: str) -> None:
     assert parse_number(text) is None
 
 
+@pytest.mark.parametrize("text", ["", "-", "－", "--", "—", "——", "–", "−", "/"])
+def test_dashes_of_any_width_say_that_there_is_nothing(text: str, registry: Registry) -> None:
+    form = [*FORM[:4], ["新增高企", "家", text, "9", "", "", ""]]
+    (table,) = find_tables([Sheet("指标", form)], registry)
+    assert (table.rows[0]["month_value"], table.rows[0]["month_value_text"]) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("text", "month"),
     [
@@ -176,10 +183,19 @@ def test_a_ledger_that_says_only_part_of_its_head_belongs_to_the_first_table(reg
     assert len(table.ledgers) == 1
 
 
-def test_a_ledger_alone_is_no_submission(registry: Registry) -> None:
+def test_lists_alone_are_a_table_unless_the_sheet_of_figures_has_lost_its_labels(registry: Registry) -> None:
+    tasks = Sheet("任务", [["填报单位", "江岸区"], ["任务", "状态"], ["建库", "推进中"]])
+    (table,) = find_tables([tasks], registry)
+    assert (len(table.rows), len(table.ledgers), table.head["reporter"].text) == (0, 1, "江岸区")
     with pytest.raises(UnreadableFile) as error:
-        find_tables([Sheet("任务", [["任务", "状态"], ["建库", "推进中"]])], registry)
+        find_tables([Sheet("指标", [["高新技术企业", "3"]]), tasks], registry)
     assert error.value.code == "no_table"
+
+
+def test_lists_without_a_status_are_not_filled_in(registry: Registry) -> None:
+    with pytest.raises(UnreadableFile) as error:
+        find_tables([Sheet("任务", [["任务", "状态"], ["建库", ""]])], registry)
+    assert error.value.code == "no_rows"
 
 
 @pytest.mark.parametrize(

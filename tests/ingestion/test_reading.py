@@ -111,3 +111,25 @@ def test_a_file_that_kills_the_reader_costs_only_itself(reader: SafeReader, tmp_
     with pytest.raises(UnreadableFile, match="限制"):
         read(reader, tmp_path, "sparse.xlsx", sparse_workbook(200_000))
     assert read(reader, tmp_path, "next.csv", "指标\n".encode()) == [["指标"]]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "，", "；"])
+def test_the_header_tells_what_separates_the_cells(reader: SafeReader, tmp_path: Path, delimiter: str) -> None:
+    lines = (delimiter.join(line) for line in (["指标", "本月数", "说明"], ["甲", '"1,234"', '"一，二；三;四\t五"']))
+    rows = read(reader, tmp_path, "t.csv", "\r\n".join(["本月,各区;报送", *lines]).encode())
+    assert rows[1:] == [["指标", "本月数", "说明"], ["甲", "1,234", "一，二；三;四\t五"]]
+
+
+def test_blanks_below_and_beside_a_table_are_left_out(reader: SafeReader, tmp_path: Path) -> None:
+    cells = workbook({(0, 0): "指标", (1, 1): 1, (1, 600): " ", (4_000, 0): " "})
+    assert read(reader, tmp_path, "t.xlsx", cells) == [["指标", ""], ["", "1"]]
+    assert read(reader, tmp_path, "t.csv", ("指标" + "," * 600 + "\n,1\n" + ",\n" * 60_000).encode()) == [
+        ["指标", ""],
+        ["", "1"],
+    ]
+
+
+def test_a_damaged_workbook_is_explained_in_chinese_alone(reader: SafeReader, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        read(reader, tmp_path, "t.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    assert "Excel 文件）；请" in str(caught.value) and ":" not in str(caught.value)

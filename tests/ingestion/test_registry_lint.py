@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import registry_lint as lint
+from ingestion import scoring_lint
 from ingestion.errors import RegistryError
 from ingestion.registry import load_registry
 from ingestion.registry_lint import RULES, Records, Rule, lint_registry
@@ -24,7 +25,7 @@ def target(target_id: str, **cells: str) -> Row:
 
 def indicator(indicator_id: str, name: str, kind: str = "increment", unit: str = "家", **cells: str) -> Row:
     row = {"indicator_id": indicator_id, "indicator_name": name, "kind": kind, "unit": unit}
-    return row | {"home_programme_id": "plan"} | cells
+    return row | {"home_programme_id": "plan", "pace_rule": "halves"} | cells
 
 
 # A registry of an invented city that every rule lets pass. Row 0 of a list is row 2 of the file.
@@ -37,7 +38,8 @@ SMALL: Tables = {
         {"programme_id": "listed", "programme_name": "只列示", "document_id": "other_doc", "reporter_kind": "city"},
     ],
     "programme_cadences": [
-        {"programme_id": "plan", "cadence": "monthly_dispatch", "reporter_kind": "district", "clause": "三(二)"}
+        {"programme_id": "plan", "cadence": cadence, "reporter_kind": "district", "clause": "三(二)"}
+        for cadence in ("monthly_dispatch", "quarterly_summary", "annual_assessment")
     ],
     "reporters": [
         {"reporter_id": "east", "reporter_name": "东区", "reporter_kind": "district"},
@@ -90,8 +92,42 @@ SMALL: Tables = {
         | {"period": "2021-03", "approved_on": "2021-04-01", "expires_on": "2021-04-01"}
     ],
     "light_bands": [
-        {"programme_id": "plan", "light": "green", "colour": "#2e7d32", "gap_from": "0", "gap_to": "9"},
-        {"programme_id": "plan", "light": "red", "colour": "#c62828", "gap_from": "-9.0", "gap_to": "0.00"},
+        {"programme_id": "plan", "light": "green", "colour": "#2e7d32", "gap_from": "0", "gap_to": ""},
+        {"programme_id": "plan", "light": "red", "colour": "#c62828", "gap_from": "", "gap_to": "0.00"},
+    ],
+    "pace_rules": [
+        {"pace_rule": "halves", "month": month, "share_numerator": share, "share_denominator": "2"}
+        for month, share in (("12", "2"), ("6", "1"))
+    ],
+    "scoring_rules": [
+        {"rule_id": "share", "rule_kind": "proportional", "basis": "completion"}
+        | {"highest_share": "1.2", "lowest_share": "0"},
+        {"rule_id": "spread", "rule_kind": "efficacy", "basis": "growth", "rank_scope": "overall"}
+        | {"base_share": "0.6", "equal_share": "1"},
+        {"rule_id": "stairs", "rule_kind": "steps", "basis": "completion", "step": "0.02", "step_rounding": "begun"}
+        | {"points_per_step": "1", "lowest_share": "0", "bonus_per_step": "1", "bonus_cap": "6"},
+    ],
+    "scoring_schemes": [
+        {"scheme_id": "marks", "programme_id": "plan", "total_weight": "100", "score_decimals": "2"}
+        | {"cadences": "monthly_dispatch|quarterly_summary|annual_assessment", "valid_to": "2021-12-31"}
+    ],
+    "scoring_weights": [
+        {"scheme_id": "marks", "indicator_id": "firms", "weight": "60", "rule_id": "share"},
+        {"scheme_id": "marks", "indicator_id": "new_firms", "weight": "40.0", "rule_id": "spread"},
+    ],
+    "scoring_roll_ups": [
+        {"scheme_id": "marks", "quarter": str(quarter), "share": share}
+        for quarter, share in enumerate(("0.15", "0.25", "0.25", "0.35"), start=1)
+    ],
+    "scoring_penalties": [{"scheme_id": "marks", "event": "late", "points": "0.5", "most_points": "3"}],
+    "vetoes": [
+        {
+            "programme_id": "plan",
+            "reporter_id": "east",
+            "period": "2021-Q1",
+            "max_score": "60",
+            "decided_on": "2021-04-02",
+        }
     ],
     "submission_corrections": [
         {"programme_id": "plan", "reporter_id": "east", "period": "2021-03", "indicator_id": "firms"}
@@ -110,7 +146,9 @@ SMALL: Tables = {
         {"mechanism_id": "doc-pool", "document_id": "doc", "clause": "第三条", "mechanism_name": "培育库"}
         | {"served_by": "none", "actors": "各区"}
     ],
-    "ledger_statuses": [{"item_kind": "task", "status": "推进中", "position": "1", "is_final": "false"}],
+    "ledger_statuses": [
+        {"item_kind": "task", "status": "推进中", "position": "1", "is_final": "false", "counts_as": "moving"}
+    ],
     "not_targets": [{"document_id": "doc", "clause": "一", "text": "5G", "reason": "名称"}],
 }
 
@@ -136,9 +174,44 @@ CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
         "expected completion, level, growth, separated by |",
     ),
     (
+        lint.ranked_without_a_rate,
+        lambda tables: (
+            change("indicators", 0, completion_rule="met")(tables),
+            change("programme_indicators", 0, ranking_bases="level|completion")(tables),
+        ),
+        "programme_indicators.csv row 2 column ranking_bases: “level|completion”; "
+        "expected no completion: the completion_rule of firms is met",
+    ),
+    (
+        lint.targets_over_before_the_programme,
+        change("targets", 0, period="2020-Q1"),
+        "targets.csv row 2 column period: “2020-Q1”; "
+        "expected a period that ends after the programme begins (2021-01-01)",
+    ),
+    (
         lint.bands_that_do_not_meet,
         change("light_bands", 0, gap_from="0.1"),
         "light_bands.csv row 2 column gap_from: “0.1”; expected 0.00, where the band of row 3 ends",
+    ),
+    (
+        lint.bands_that_do_not_meet,
+        change("light_bands", 0, gap_from="-0.1"),
+        "light_bands.csv row 2 column gap_from: “-0.1”; expected 0.00, where the band of row 3 ends",
+    ),
+    (
+        lint.bands_that_do_not_meet,
+        change("light_bands", 0, gap_to="9999"),
+        "light_bands.csv row 2 column gap_to: “9999”; expected nothing: the highest band has no upper bound",
+    ),
+    (
+        lint.bands_that_do_not_meet,
+        change("light_bands", 1, gap_from="-9999"),
+        "light_bands.csv row 3 column gap_from: “-9999”; expected nothing: the lowest band has no lower bound",
+    ),
+    (
+        lint.bands_that_do_not_meet,
+        change("light_bands", 1, gap_to=""),
+        "light_bands.csv row 3 column gap_to: “”; expected a number: only the highest band has no upper bound",
     ),
     (
         lint.bands_that_do_not_meet,
@@ -238,6 +311,12 @@ CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
         lint.unknown_references,
         change("reporter_aliases", 0, reporter_id="north"),
         "reporter_aliases.csv row 2 column reporter_id: “north”; expected a reporter_id of reporters.csv",
+    ),
+    (
+        lint.statuses_against_their_meaning,
+        change("ledger_statuses", 0, counts_as="finished"),
+        "ledger_statuses.csv row 2 column is_final: “false”; expected true where counts_as is finished or ended, "
+        "else false",
     ),
     (
         lint.unknown_references,
@@ -545,7 +624,7 @@ def test_a_broken_rule_is_named_with_file_row_and_column(rule: Rule, change: Cal
 
 
 def test_every_rule_is_listed_and_has_a_case() -> None:
-    assert {rule for rule, _, _ in CASES} == set(RULES)
+    assert {rule for rule, _, _ in CASES} == set(RULES) - set(scoring_lint.RULES)
 
 
 @pytest.mark.parametrize("table", column_types())
@@ -587,17 +666,42 @@ def test_what_looks_wrong_and_is_right_passes(change: Callable) -> None:
     assert [str(problem) for problem in lint_registry(records_of(change))] == []
 
 
-def test_a_folder_with_a_broken_rule_is_not_loaded(tmp_path: Path) -> None:
-    tables = complete(SMALL)
-    tables["targets"][0]["unit"] = "公斤米"
+def write_folder(folder: Path, tables: Tables) -> Path:
     for table, types in column_types().items():
-        with (tmp_path / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(types))
             writer.writeheader()
             writer.writerows(tables[table])
+    return folder
+
+
+def test_a_folder_with_a_broken_rule_is_not_loaded(tmp_path: Path) -> None:
+    tables = complete(SMALL)
+    tables["targets"][0]["unit"] = "公斤米"
     with pytest.raises(RegistryError) as error:
-        load_registry(tmp_path)
+        load_registry(write_folder(tmp_path, tables))
     assert str(error.value).split("\n") == [
         f"{tmp_path}/targets.csv row 2 column unit: “公斤米”; expected a unit of measures.csv",
         f"{tmp_path}/targets.csv row 2 column unit: “公斤米”; expected 家, the unit of firms, or 倍",
     ]
+
+
+TYPED = [
+    (table, column)
+    for table, types in column_types().items()
+    for column, type_name in types.items()
+    if type_name != "varchar"
+]
+
+
+@pytest.mark.parametrize("text", ["x", "１", "1e3", "NaN"])
+@pytest.mark.parametrize(("table", "column"), TYPED, ids=".".join)
+def test_a_cell_that_is_not_of_its_type_is_named_and_stops_no_rule(
+    tmp_path: Path, table: str, column: str, text: str
+) -> None:
+    tables = complete(SMALL)
+    for row in tables[table]:
+        row[column] = text
+    with pytest.raises(RegistryError) as error:
+        load_registry(write_folder(tmp_path, tables))
+    assert f"{table}.csv row 2 column {column}: “{text}”; expected " in str(error.value)

@@ -99,6 +99,8 @@ def test_a_programme_without_a_cadence_is_not_expected_to_publish_it(tmp_path):
     path = registry / "programme_cadences.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(line for line in lines if "bimonthly_exchange" not in line), encoding="utf-8")
+    path = registry / "scoring_schemes.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("|bimonthly_exchange", ""), encoding="utf-8")
     assert {notice.cadence for notice in expected_notices(registry, 2021)} == {
         "monthly_dispatch",
         "quarterly_summary",

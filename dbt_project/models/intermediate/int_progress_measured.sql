@@ -18,11 +18,14 @@ with_compared as (
     select
         *,
         -- The city's sum over fewer reporters than before would look like a fall.
-        case
-            when kind != 'increment' then comparable_value
-            when reporter_kind != 'city' or is_flow_complete or comparable_value is not null then month_value
-        end as compared_value
+        case when kind = 'increment' then comparable_flow else comparable_value end as compared_value
     from progress_values
+
+),
+
+pace_rules as (
+
+    select * from {{ ref('pace_rules') }}
 
 ),
 
@@ -37,6 +40,8 @@ past_values as (
     select
         with_compared.programme_id,
         lineages.reporter_id,
+        lineages.held_from,
+        lineages.held_until,
         with_compared.indicator_id,
         with_compared.period,
         {{ bridged_sum('with_compared.compared_value', 'with_compared.kind') }}::decimal(24, 6) as compared_value
@@ -44,8 +49,14 @@ past_values as (
     inner join with_compared
         on
             lineages.part_id = with_compared.reporter_id
-            and coalesce(lineages.effective_on > with_compared.last_month, true)
-    group by with_compared.programme_id, lineages.reporter_id, with_compared.indicator_id, with_compared.period
+            and lineages.effective_on > with_compared.last_date
+    group by
+        with_compared.programme_id,
+        lineages.reporter_id,
+        lineages.held_from,
+        lineages.held_until,
+        with_compared.indicator_id,
+        with_compared.period
 
 ),
 
@@ -61,6 +72,8 @@ with_previous as (
             and progress_values.reporter_id = previous_values.reporter_id
             and progress_values.indicator_id = previous_values.indicator_id
             and progress_values.previous_period = previous_values.period
+            and progress_values.last_date >= previous_values.held_from
+            and progress_values.last_date < previous_values.held_until
 
 ),
 
@@ -71,9 +84,11 @@ joined as (
         targets.target_id,
         targets.comparator,
         targets.target_value,
+        targets.due_month,
         coalesce(targets.is_illustrative, false) as is_illustrative,
         case
             when targets.target_id is null then 'no_target'
+            when targets.is_text then 'text'
             when targets.is_base_missing then 'base_missing'
             when not targets.is_scored then 'not_scored'
             else 'set'
@@ -88,12 +103,19 @@ joined as (
                 then 'not_due'
             else 'not_submitted'
         end as value_state,
+        -- The pace is that of a year, so that a target of a later year has none before its own; a target of a half or a
+        -- quarter is to be whole at its own end.
         case
-            when with_previous.pace_rule = 'linear' and targets.target_id is not null
-                then {{ exact_ratio('month(with_previous.last_month)::decimal(24, 6)', '12::decimal(24, 6)') }}
+            when year(with_previous.last_month) = year(targets.due_month)
+                then {{ exact_ratio(
+                    '(pace_rules.share_numerator * due_pace_rules.share_denominator)::decimal(24, 6)',
+                    '(pace_rules.share_denominator * due_pace_rules.share_numerator)::decimal(24, 6)'
+                ) }}
         end as time_progress_ratio,
-        {{ completion_of('with_previous.cumulative_value', 'targets.target_value', 'targets.comparator') }}
-            as completion_ratio,
+        case
+            when coalesce(with_previous.completion_rule, '') != 'met'
+                then {{ completion_of('with_previous.cumulative_value', 'targets.target_value', 'targets.comparator') }}
+        end as completion_ratio,
         {{ exact_ratio('with_previous.compared_value - with_previous.previous_value', 'with_previous.previous_value') }}
             as mom_ratio,
         {{ exact_ratio(
@@ -107,6 +129,14 @@ joined as (
             and with_previous.reporter_id = targets.reporter_id
             and with_previous.indicator_id = targets.indicator_id
             and with_previous.period = targets.period
+    left join pace_rules
+        on
+            with_previous.pace_rule = pace_rules.pace_rule
+            and month(with_previous.last_month) = pace_rules.month
+    left join pace_rules as due_pace_rules
+        on
+            with_previous.pace_rule = due_pace_rules.pace_rule
+            and month(targets.due_month) = due_pace_rules.month
 
 )
 

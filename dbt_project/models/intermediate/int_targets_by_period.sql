@@ -40,11 +40,14 @@ known_targets as (
     select
         targets.*,
         programmes.programme_id,
+        {{ first_month_of('targets.period') }} as target_first_month,
+        {{ last_month_of('targets.period') }} as target_last_month,
         documents.number as document_number,
         indicators.kind,
+        indicators.completion_rule,
         indicators.unit != targets.unit as is_multiple_of_base,
         targets.stretches_target_id is null and repeated.target_id is null as is_measured,
-        row_number() over (partition by targets.target_id order by targets.valid_from) as version_number,
+        row_number() over (partition by targets.target_id order by targets.valid_from nulls first) as version_number,
         count(distinct targets.period) over (
             partition by targets.document_id, targets.indicator_id, targets.scope
         ) as target_period_count
@@ -75,20 +78,16 @@ covered as (
         coalesce(known_targets.valid_from <= periods.last_date, true)
         and coalesce(known_targets.valid_to >= periods.last_date, true) as is_in_force
     from known_targets
-    inner join periods as target_periods
-        on
-            known_targets.programme_id = target_periods.programme_id
-            and known_targets.period = target_periods.period
     inner join periods
         on
             known_targets.programme_id = periods.programme_id
-            and target_periods.last_month >= periods.last_month
+            and known_targets.target_last_month >= periods.last_month
             and (
-                target_periods.first_month <= periods.first_month
+                known_targets.target_first_month <= periods.first_month
                 or (
                     known_targets.kind != 'increment'
                     and known_targets.target_period_count = 1
-                    and target_periods.first_month > periods.last_month
+                    and known_targets.target_first_month > periods.last_month
                 )
             )
 
@@ -106,4 +105,7 @@ in_force as (
 
 )
 
-select * exclude (version_number, is_in_force) from in_force
+select
+    * exclude (version_number, is_in_force, target_first_month, target_last_month),
+    target_last_month as due_month
+from in_force

@@ -1,6 +1,6 @@
 {# What each reporter owes in a period: the city its document's figure, a district its own part of it, or the obligation
    that the document lays on each member of a group. A multiple (翻一番) is owed of the reporter's own base, and stays
-   unknown where that isn't registered. #}
+   unknown where that isn't registered. A goal in words (与经济增长同步) is the city's or each member's, without value. #}
 with
 
 targets as (
@@ -39,8 +39,14 @@ owed as (
         targets.target_id,
         targets.comparator,
         targets.is_scored,
+        targets.due_month,
+        coalesce(targets.comparator, '') = '' as is_text,
         targets.is_multiple_of_base and bases.base_value is null as is_base_missing,
         coalesce(splits.is_illustrative, false) as is_illustrative,
+        case
+            when targets.scope != 'city' then list_contains(rosters.all_group_ids, split_part(targets.scope, ':', 2))
+            else rosters.reporter_kind = 'city' or splits.value is not null
+        end as is_owed,
         case
             when targets.scope = 'city' and rosters.reporter_kind = 'city' then targets.value_low
             when targets.scope = 'city' then splits.value
@@ -69,13 +75,13 @@ owed as (
 valued as (
 
     select
-        * exclude (own_value, base_value),
+        * exclude (own_value, base_value, is_owed),
         case
             when is_base_missing then null
             else (own_value * coalesce(base_value, 1))::decimal(24, 6)
         end as target_value
     from owed
-    where own_value is not null
+    where is_owed
 
 )
 

@@ -46,8 +46,9 @@ city_sums as (
         bool_or(own_rows.is_sample) as is_sample,
         own_rows.last_month,
         sum(own_rows.month_value)::decimal(24, 6) as month_value,
+        -- Last year's sum stands beside this year's only where it is that of the same reporters.
         case
-            when count(own_rows.same_period_value) = count(own_rows.cumulative_value)
+            when bool_and((own_rows.same_period_value is null) = (own_rows.cumulative_value is null))
                 then sum(own_rows.same_period_value)::decimal(24, 6)
         end as same_period_value,
         case when any_value(indicators.city_method) = 'reported' then any_value(own_rows.growth_pct) end as growth_pct,

@@ -60,7 +60,7 @@ expected as (
     left join successions
         on
             rosters.reporter_id = successions.predecessor_id
-            and months.last_month >= successions.effective_on
+            and last_day(months.last_month) >= successions.effective_on
     where
         indicators.numerator_indicator_id is null
         and successions.predecessor_id is null

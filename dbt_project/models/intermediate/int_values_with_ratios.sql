@@ -1,10 +1,17 @@
 {# Adds the ratios, calculated from their two parts for every reporter that has both. The city's is the ratio of its
-   sums, never a mean of ratios, and known only where both sums are over equally many reporters. #}
+   sums, never a mean of ratios, and known only where both sums are over the same reporters, or each over all that it is
+   asked of. #}
 with
 
 reported as (
 
     select * from {{ ref('int_values_city') }}
+
+),
+
+reporters as (
+
+    select * from {{ ref('reporters') }}
 
 ),
 
@@ -27,7 +34,9 @@ paired as (
         numerators.last_month,
         indicators.unit,
         numerators.is_sample or denominators.is_sample as is_sample,
-        numerators.cumulative_count = denominators.cumulative_count as is_comparable,
+        numerators.cumulative_count = denominators.cumulative_count as is_over_equally_many,
+        numerators.cumulative_count = numerators.expected_count
+        and denominators.cumulative_count = denominators.expected_count as is_complete,
         numerators.cumulative_value as numerator_value,
         denominators.cumulative_value as denominator_value,
         numerators.same_period_value as numerator_same_period,
@@ -46,14 +55,37 @@ paired as (
 
 ),
 
+matched as (
+
+    select
+        paired.indicator_id,
+        paired.last_month,
+        count(paired.numerator_value + paired.denominator_value) as matched_count
+    from paired
+    inner join reporters
+        on paired.reporter_id = reporters.reporter_id
+    where reporters.reporter_kind != 'city'
+    group by paired.indicator_id, paired.last_month
+
+),
+
 divided as (
 
     select
-        *,
-        {{ exact_ratio('numerator_value', 'denominator_value') }} as ratio,
-        {{ exact_ratio('numerator_same_period', 'denominator_same_period') }} as same_period_ratio,
-        case when unit = '%' then 100 else 1 end as scale
+        paired.*,
+        paired.is_complete
+        or (
+            paired.is_over_equally_many
+            and paired.cumulative_count in (0, coalesce(matched.matched_count, 0))
+        ) as is_comparable,
+        {{ exact_ratio('paired.numerator_value', 'paired.denominator_value') }} as ratio,
+        {{ exact_ratio('paired.numerator_same_period', 'paired.denominator_same_period') }} as same_period_ratio,
+        case when paired.unit = '%' then 100 else 1 end as scale
     from paired
+    left join matched
+        on
+            paired.indicator_id = matched.indicator_id
+            and paired.last_month = matched.last_month
 
 ),
 

@@ -25,6 +25,12 @@ rosters as (
 
 ),
 
+bases as (
+
+    select * from {{ ref('target_bases') }}
+
+),
+
 areas as (
 
     select
@@ -35,11 +41,11 @@ areas as (
         count_if(
             {{ is_met_by(
                 'progress.cumulative_value',
-                'if(targets.is_multiple_of_base, progress.target_value, targets.value_low)',
+                '(targets.value_low * if(targets.is_multiple_of_base, bases.base_value, 1))::decimal(24, 6)',
                 'targets.comparator'
             ) }}
         )::integer as met_count,
-        bool_or(progress.target_state = 'base_missing') as is_base_missing,
+        bool_or(targets.is_multiple_of_base and bases.base_value is null) as is_base_missing,
         min(progress.value_state) as any_value_state
     from targets
     inner join rosters
@@ -53,6 +59,10 @@ areas as (
             and rosters.reporter_id = progress.reporter_id
             and rosters.period = progress.period
             and targets.indicator_id = progress.indicator_id
+    left join bases
+        on
+            targets.target_id = bases.target_id
+            and rosters.reporter_id = bases.reporter_id
     where targets.scope != 'city'
     group by targets.target_id, targets.measured_period
 
@@ -90,15 +100,21 @@ joined as (
         case
             when targets.scope = 'city' then city_values.value_state
             when areas.reported_count > 0 then 'reported'
-            else areas.any_value_state
+            -- In a period in which the group has no members yet, or no more, nothing is due.
+            else coalesce(areas.any_value_state, 'not_due')
         end as value_state,
-        coalesce(areas.is_base_missing, city_values.target_state = 'base_missing', false) as is_base_missing,
-        if(targets.is_multiple_of_base, city_values.target_value, targets.value_low) as needed_value,
-        areas.met_count,
-        areas.area_count,
+        coalesce(targets.comparator, '') = '' as is_text,
+        case
+            when targets.scope = 'city' then targets.is_multiple_of_base and bases.base_value is null
+            else coalesce(areas.is_base_missing, false)
+        end as is_base_missing,
+        (targets.value_low * if(targets.is_multiple_of_base, bases.base_value, 1))::decimal(24, 6) as needed_value,
+        coalesce(areas.met_count, 0) as met_count,
+        coalesce(areas.area_count, 0) as area_count,
         if(targets.scope = 'city', city_values.reported_count, areas.reported_count) as reported_count,
-        if(targets.scope = 'city', city_values.expected_count, areas.area_count) as expected_count,
-        targets.is_scored
+        if(targets.scope = 'city', coalesce(city_values.expected_count, 1), areas.area_count) as expected_count,
+        targets.is_scored,
+        targets.completion_rule
     from targets
     left join city_values
         on
@@ -109,6 +125,10 @@ joined as (
         on
             targets.target_id = areas.target_id
             and targets.measured_period = areas.period
+    left join bases
+        on
+            targets.target_id = bases.target_id
+            and city_values.reporter_id = bases.reporter_id
     left join reporter_groups
         on
             targets.programme_id = reporter_groups.programme_id
@@ -139,12 +159,12 @@ assessed as (
         cadence,
         case when is_pooled then cumulative_value end as actual_value,
         case
-            when is_pooled and not is_base_missing
+            when is_pooled and not is_base_missing and coalesce(completion_rule, '') != 'met'
                 then {{ completion_of('cumulative_value', 'needed_value', 'comparator') }}
         end as completion_ratio,
         case
-            when is_base_missing then null
-            when not is_pooled then met_count = area_count
+            when is_base_missing or is_text then null
+            when not is_pooled then met_count = nullif(area_count, 0)
             else {{ is_met_by('cumulative_value', 'needed_value', 'comparator') }}
         end as is_met,
         case when not is_pooled then met_count end as met_count,
@@ -153,6 +173,7 @@ assessed as (
         coalesce(expected_count, 0)::integer as expected_count,
         value_state,
         case
+            when is_text then 'text'
             when is_base_missing then 'base_missing'
             when is_scored then 'set'
             else 'not_scored'

@@ -1,0 +1,245 @@
+{# What a score is the sum of: the marks of each indicator, those of the quarters where the year is made of them, points
+   for failings in the reporting, and what a veto takes. The weight of what a reporter has no target for goes to its other
+   indicators where the scheme says so. Marks have six decimals, and nothing is rounded after they are added. #}
+with
+
+marks as (
+
+    select * from {{ ref('int_marks_given') }}
+
+),
+
+failures as (
+
+    select * from {{ ref('int_reporting_failures') }}
+
+),
+
+schemes as (
+
+    select * from {{ ref('scoring_schemes') }}
+
+),
+
+penalties as (
+
+    select * from {{ ref('scoring_penalties') }}
+
+),
+
+roll_ups as (
+
+    select * from {{ ref('scoring_roll_ups') }}
+
+),
+
+vetoes as (
+
+    select * from {{ ref('vetoes') }}
+    where decided_on <= {{ as_of_date() }}
+
+),
+
+periods as (
+
+    select * from {{ ref('stg_registry__periods') }}
+
+),
+
+with_applied as (
+
+    select
+        *,
+        part_state in ('scored', 'not_submitted') as is_applied,
+        sum(case when part_state in ('scored', 'not_submitted') then full_weight end) over (
+            partition by programme_id, reporter_id, period
+        ) as applied_weight
+    from marks
+
+),
+
+weighted as (
+
+    select
+        *,
+        case
+            when not is_applied then null
+            when no_target_rule = 'rescale'
+                then {{ exact_ratio(
+                    '(full_weight * total_weight)::decimal(24, 6)', 'applied_weight::decimal(24, 6)'
+                ) }}
+            else full_weight
+        end::decimal(18, 6) as weight
+    from with_applied
+    where applied_weight > 0
+
+),
+
+indicator_parts as (
+
+    select
+        programme_id,
+        period,
+        reporter_id,
+        scheme_id,
+        period as source_period,
+        'indicator' as part_kind,
+        indicator_id,
+        rule_id,
+        part_state,
+        full_weight,
+        weight,
+        measured_value,
+        mark_share,
+        (weight * mark_share::decimal(14, 12))::decimal(18, 6) as mark,
+        (weight * bonus_share::decimal(18, 12))::decimal(18, 6) as bonus
+    from weighted
+
+),
+
+quarters_of_year as (
+
+    select
+        years.programme_id,
+        years.period as year_period,
+        years.cadence,
+        quarters.period as quarter_period,
+        roll_ups.scheme_id,
+        roll_ups.share
+    from roll_ups
+    inner join schemes
+        on roll_ups.scheme_id = schemes.scheme_id
+    inner join periods as years
+        on
+            schemes.programme_id = years.programme_id
+            and years.cadence = 'annual_assessment'
+    inner join periods as quarters
+        on
+            years.programme_id = quarters.programme_id
+            and years.year = quarters.year
+            and quarters.cadence = 'quarterly_summary'
+            and quarter(quarters.last_month) = roll_ups.quarter
+
+),
+
+-- A year that is made of its quarters has their marks instead of its own.
+result_parts as (
+
+    select indicator_parts.*
+    from indicator_parts
+    left join quarters_of_year
+        on
+            indicator_parts.scheme_id = quarters_of_year.scheme_id
+            and indicator_parts.period = quarters_of_year.year_period
+    where quarters_of_year.scheme_id is null
+    union all
+    select
+        indicator_parts.programme_id,
+        quarters_of_year.year_period as period,
+        indicator_parts.reporter_id,
+        indicator_parts.scheme_id,
+        indicator_parts.source_period,
+        indicator_parts.part_kind,
+        indicator_parts.indicator_id,
+        indicator_parts.rule_id,
+        indicator_parts.part_state,
+        (indicator_parts.full_weight * quarters_of_year.share)::decimal(9, 4) as full_weight,
+        (indicator_parts.weight * quarters_of_year.share)::decimal(18, 6) as weight,
+        indicator_parts.measured_value,
+        indicator_parts.mark_share,
+        (indicator_parts.mark * quarters_of_year.share)::decimal(18, 6) as mark,
+        (indicator_parts.bonus * quarters_of_year.share)::decimal(18, 6) as bonus
+    from indicator_parts
+    inner join quarters_of_year
+        on
+            indicator_parts.scheme_id = quarters_of_year.scheme_id
+            and indicator_parts.source_period = quarters_of_year.quarter_period
+
+),
+
+scored as (
+
+    select distinct
+        programme_id,
+        period,
+        reporter_id,
+        scheme_id
+    from result_parts
+
+),
+
+penalty_parts as (
+
+    select
+        scored.programme_id,
+        scored.period,
+        scored.reporter_id,
+        scored.scheme_id,
+        scored.period as source_period,
+        failures.event as part_kind,
+        failures.event_count,
+        least(penalties.points * failures.event_count, penalties.most_points)::decimal(18, 6) as penalty
+    from scored
+    inner join penalties
+        on scored.scheme_id = penalties.scheme_id
+    inner join failures
+        on
+            scored.programme_id = failures.programme_id
+            and scored.period = failures.period
+            and scored.reporter_id = failures.reporter_id
+            and penalties.event = failures.event
+    where failures.event_count > 0
+
+),
+
+earned_parts as (
+
+    select
+        *,
+        null::integer as event_count,
+        0::decimal(18, 6) as penalty
+    from result_parts
+    union all by name
+    select
+        *,
+        'applied' as part_state
+    from penalty_parts
+
+),
+
+vetoed as (
+
+    select
+        earned_parts.programme_id,
+        earned_parts.period,
+        earned_parts.reporter_id,
+        earned_parts.scheme_id,
+        earned_parts.period as source_period,
+        'veto' as part_kind,
+        'applied' as part_state,
+        sum(coalesce(earned_parts.mark, 0) + coalesce(earned_parts.bonus, 0) - earned_parts.penalty)
+        - any_value(vetoes.max_score) as penalty
+    from earned_parts
+    inner join vetoes
+        on
+            earned_parts.programme_id = vetoes.programme_id
+            and earned_parts.period = vetoes.period
+            and earned_parts.reporter_id = vetoes.reporter_id
+    group by
+        earned_parts.programme_id,
+        earned_parts.period,
+        earned_parts.reporter_id,
+        earned_parts.scheme_id
+
+),
+
+parts as (
+
+    select * from earned_parts
+    union all by name
+    select * from vetoed
+    where penalty > 0
+
+)
+
+select * from parts
