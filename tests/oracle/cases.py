@@ -334,6 +334,12 @@ def add_splits(case, choose, target_id, indicator):
         case.add("target_splits", **split)
 
 
+def is_the_citys_too(indicator, reporter):
+    """Whether the city sends a figure of its own beside its districts'."""
+    is_beside = indicator["supplier_kind"] == "district" and indicator["city_method"] == "reported"
+    return is_beside and reporter["reporter_kind"] == "city"
+
+
 def add_tables(case, choose, starts_on, ends_on):
     """What every reporter sends of every month that is asked of it, or might be."""
     first, last = month_of(date.fromisoformat(starts_on)), month_of(date.fromisoformat(ends_on))
@@ -341,7 +347,8 @@ def add_tables(case, choose, starts_on, ends_on):
     reported = [row for row in case.rows("indicators") if not row.get("numerator_indicator_id")]
     for reporter in case.rows("reporters"):
         id_ = reporter["reporter_id"]
-        mine = [row for row in reported if row["supplier_kind"] == reporter["reporter_kind"]]
+        kind = reporter["reporter_kind"]
+        mine = [row for row in reported if row["supplier_kind"] == kind or is_the_citys_too(row, reporter)]
         if not mine:
             continue
         sums = {}

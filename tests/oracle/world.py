@@ -134,11 +134,17 @@ class World:
         return self.memory[key]
 
     def supplies(self, indicator_id, reporter_id, day):
-        """Whether an indicator is asked of a reporter, by its home programme: of its kind, and of those it names."""
+        """Whether an indicator is asked of a reporter, by its home programme: of its kind, and of those it names.
+
+        Of the city too, where its own figure stands beside its districts' and is not their sum.
+        """
         indicator = self.indicators[indicator_id]
         if reporter_id not in self.roster(indicator["home_programme_id"], day):
             return False
-        if self.reporters[reporter_id]["reporter_kind"] != indicator["supplier_kind"]:
+        kinds = self.reporters[reporter_id]["reporter_kind"], indicator["supplier_kind"]
+        if kinds == ("city", "district"):
+            return indicator["city_method"] == "reported"
+        if kinds[0] != kinds[1]:
             return False
         named = {part for part in indicator.get("supplier_scope", "").split("|") if part}
         groups = self.groups_on(indicator["home_programme_id"], reporter_id, day)
