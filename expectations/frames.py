@@ -150,10 +150,12 @@ def _target_facts(roster: Roster, table: Row, row: Row, factor: Decimal) -> Row:
 def _supplied_by(roster: Roster, table: Row, indicator: Row) -> str | None:
     """The supplier where the table's reporter is one, else the reporter itself; None where nobody can say.
 
-    Whether a reporter belongs to the programme at all is another rule's question.
+    Whether a reporter belongs to the programme, or the indicator into its table, is another rule's question.
     """
     reporter_id, month = table["reporter_id"], table["period"]
-    if not month or not roster.belongs_as(indicator["home_programme_id"], reporter_id, month):
+    if not month or table["programme_id"] not in (None, indicator["home_programme_id"]):
+        return None
+    if not roster.belongs_as(indicator["home_programme_id"], reporter_id, month):
         return None
     return roster.supplier_name(indicator) if roster.is_supplier(reporter_id, indicator, month) else reporter_id
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from xml.etree import ElementTree
 
 from ingestion.cells import column_letters
 from ingestion.contract import COLUMNS
 from ingestion.errors import UnreadableFile
 from ingestion.seed_files import fold
-from ingestion.workbook_cells import noted_cells
+from ingestion.workbook_cells import far_cells, noted_cells
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -97,13 +98,16 @@ def _read_workbook(content: bytes) -> list[Sheet]:
 
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        noted = noted_cells(content) if content.startswith(ZIP_MAGIC) else {}
+        is_zip = content.startswith(ZIP_MAGIC)
+        for name, (height, width) in (far_cells(content) if is_zip else {}).items():
+            _check_span(name, height, width)
+        noted = noted_cells(content) if is_zip else {}
         sheets = [
             _trimmed(Sheet(name, _with_notes(_cells(workbook, name), noted.get(name, {}))))
             for name in workbook.sheet_names
         ]
         return [sheet for sheet in sheets if not _is_own(sheet)]
-    except python_calamine.CalamineError:
+    except (python_calamine.CalamineError, ElementTree.ParseError):
         raise _no_workbook(content) from None
 
 
@@ -144,9 +148,13 @@ def _cells(workbook: object, name: str) -> list[list[str]]:
     """The texts of a sheet from A1 on; UnreadableFile where a far cell makes the grid too large to walk."""
     sheet = workbook.get_sheet_by_name(name)  # type: ignore[attr-defined]
     last_row, last_column = sheet.end or (0, 0)
-    if (last_row + 1) * (last_column + 1) > MAX_SPANNED_CELLS:
-        raise _too_far(name, last_row + 1, last_column + 1)
+    _check_span(name, last_row + 1, last_column + 1)
     return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+
+
+def _check_span(name: str, height: int, width: int) -> None:
+    if height * width > MAX_SPANNED_CELLS:
+        raise _too_far(name, height, width)
 
 
 def _trimmed(sheet: Sheet) -> Sheet:

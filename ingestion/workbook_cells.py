@@ -1,4 +1,4 @@
-"""What the workbook reader does not tell: cells that hold an error, and numbers that are shown as percentages."""
+"""What the workbook reader does not tell, or too late: error cells, percentages, and how far a sheet's cells reach."""
 
 import io
 import posixpath
@@ -12,6 +12,7 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PERCENT_FORMAT_IDS = frozenset((9, 10))
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_FAR_ADDRESS = re.compile(rb"""\sr=["'](?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})""", re.IGNORECASE)
 
 
 def noted_cells(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
@@ -25,6 +26,31 @@ def noted_cells(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
         return {name: dict(_notes(archive, part, percent_styles)) for name, part in _sheet_parts(archive)}
     except KeyError:
         return {}
+
+
+def far_cells(content: bytes) -> dict[str, tuple[int, int]]:
+    """By sheet name: the last row and column (from 1) of its filled cells, where some stand far out.
+
+    Told before the reader lays out all that lies between as one grid, which can cost it more than a gigabyte. A sheet
+    without such a cell is not in it, nor any whose parts are not where the standard puts them.
+    """
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    try:
+        extents = {name: _extent(archive.read(part)) for name, part in _sheet_parts(archive)}
+    except KeyError:
+        return {}
+    return {name: extent for name, extent in extents.items() if extent}
+
+
+def _extent(content: bytes) -> tuple[int, int] | None:
+    if not _FAR_ADDRESS.search(content):
+        return None
+    cells = (cell for _, cell in ElementTree.iterparse(io.BytesIO(content)) if cell.tag == f"{_MAIN}c")
+    filled = [_position(cell.get("r", "")) for cell in cells if cell.findtext(f"{_MAIN}v")]
+    positions = [position for position in filled if position]
+    if not positions:
+        return None
+    return max(row for row, _ in positions) + 1, max(column for _, column in positions) + 1
 
 
 def calculated_cells(content: bytes) -> dict[str, dict[str, tuple[str, str]]]:
@@ -92,7 +118,7 @@ def _notes(archive: zipfile.ZipFile, part: str, percent_styles: set[str]) -> Ite
 
 
 def _position(address: str) -> tuple[int, int] | None:
-    match = _ADDRESS.fullmatch(address)
+    match = _ADDRESS.fullmatch(address.upper())
     if not match:
         return None
     column = 0

@@ -318,14 +318,22 @@ FILES: dict[str, Kind] = {
         words=("工作簿", "另存为"),
     ),
     "sheet_cut_inside": Kind(lambda slot: repacked(valid_xlsx(slot), sheet_cut), words=("工作簿",)),
+    "sheet_cut_inside_with_an_error": Kind(
+        lambda slot: repacked(
+            repacked(valid_xlsx(slot), replaced("<sheetData>", '<sheetData><row><c r="XFD9" t="e"><v>1</v></c></row>')),
+            sheet_cut,
+        ),
+        words=("工作簿",),
+    ),
     "encrypted": Kind(encrypted, words=("密码",)),
     "old_workbook_cut": Kind(lambda slot: OLD_WORKBOOK.read_bytes()[:3000], words=("工作簿",), file_name="报表.xls"),
     "zip_bomb": Kind(bomb, words=("过大",)),
     "too_many_members": Kind(many_members, words=("过大",)),
-    "two_cells_at_far_corners": Kind(far_corners, words=("限制", "空白模板")),
+    "two_cells_at_far_corners": Kind(far_corners, words=("第 1048576 行、XFD 列", "空白模板")),
     "cell_beyond_any_column": Kind(far_cell("ZZZZ1"), words=("“指标”表一直排到第 14 行、ZZZZ 列", "空白模板")),
     "cell_in_the_last_column": Kind(far_cell("XFD1"), words=("XFD 列",)),
     "cell_in_the_last_row": Kind(far_cell("A1048576"), words=("第 1048576 行",)),
+    "cell_far_down_and_out": Kind(far_cell("ZZ65536"), words=("第 65536 行、ZZ 列",)),
     "zip_bomb_behind_the_magic_of_an_old_workbook": Kind(lambda slot: OLE_MAGIC + bomb(slot), words=("过大",)),
     "wide_csv": Kind(
         lambda slot: valid_csv(slot) + b"," * 600 + b"1\r\n", words=("“CSV”表一直排到第 14 行",), file_name="报表.csv"
