@@ -273,7 +273,7 @@ def _pair_row(table: Row, row: Row, indicator: Row, neighbour: Row, previous: Ro
         "_table": table,
         "_row": row,
         "_neighbour": neighbour,
-        "_pair": (table["table_id"], neighbour["table_id"]),
+        "_pair": (table["table_id"], neighbour["table_id"], row["indicator_id"]),
         "_previous_value": previous["cumulative_value"],
         "tolerance": _tolerance(indicator),
         "difference": _difference(row, previous["cumulative_value"]),

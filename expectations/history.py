@@ -2,7 +2,8 @@
 
 They are built after the verdicts, from what counted when (verdicts.py), and can return nothing: each row says from when
 until when it was so (`_since`, `_until`, naive UTC). Where an earlier month is corrected, a new row begins; so what is
-known at a time follows from what had been received by then.
+known at a time follows from what had been received by then. What a version leaves out, the one that it replaced still
+says; one without figures says nothing about figures, one without lists nothing about lists.
 
 changes (a row of a version that replaced another one), repeats (a table against the previous month's), steps (an item
 of a ledger against an earlier month), usuals (a figure against the reporter's own earlier months of the year).
@@ -45,27 +46,36 @@ def build_history(
     batch: Submissions, roster: Roster, catalogue: dict[str, Rule], counted: Counted
 ) -> dict[str, list[Row]]:
     """The frames, by name; `counted` is what counted from when."""
-    stretches = [stretch for place in counted for stretch in _stretches(roster, counted, place)]
+    with_figures, with_lists = (_with(counted, found) for found in (batch.values_by_table, batch.ledgers_by_table))
+    stretches = [stretch for place in with_figures for stretch in _stretches(roster, with_figures, place)]
     rows = {
         table_id: {row["indicator_id"]: row for row in rows if row["indicator_id"]}
         for table_id, rows in batch.values_by_table.items()
     }
+    known, listed = dict(rows), dict(batch.ledgers_by_table)
+    for before, table in _replaced(with_figures):
+        known[table] = known[before] | rows[table]
+    for before, table in _replaced(with_lists):
+        listed[table] = [*listed[before], *batch.ledgers_by_table[table]]
     return {
-        "changes": [row for versions in counted.values() for row in _change_rows(batch, rows, versions)],
-        "repeats": _joined(_repeat_row(roster, catalogue[REPEATED_RULE], rows, stretch) for stretch in stretches),
+        "changes": [row for versions in with_figures.values() for row in _change_rows(batch, rows, known, versions)],
+        "repeats": _joined(
+            _repeat_row(roster, catalogue[REPEATED_RULE], rows, known, stretch) for stretch in stretches
+        ),
         "steps": _joined(
             row
-            for stretch in stretches
+            for place in with_lists
+            for stretch in _stretches(roster, with_lists, place)
             for row in step_rows(
                 roster.registry,
-                batch.ledgers_by_table,
+                batch.ledgers_by_table[stretch.table["table_id"]],
+                {month: listed[table["table_id"]] for month, table in stretch.earlier.items()},
                 stretch.table,
-                stretch.earlier,
                 (stretch.since, stretch.until),
             )
         ),
         "usuals": _joined(
-            row for stretch in stretches for row in _usual_rows(roster, catalogue[UNUSUAL_RULE], rows, stretch)
+            row for stretch in stretches for row in _usual_rows(roster, catalogue[UNUSUAL_RULE], rows, known, stretch)
         ),
     }
 
@@ -73,6 +83,22 @@ def build_history(
 def declared_correction(table: Row, row: Row) -> str | None:
     """What a version says about why a row of it changed; on its own line, or on the cover for the whole table."""
     return row["note"] or table["correction_reason"]
+
+
+def _with(counted: Counted, found: dict[str, list[Row]]) -> Counted:
+    """What counted, of the tables that have anything of a kind."""
+    return {
+        place: kept
+        for place, versions in counted.items()
+        if (kept := [(since, table) for since, table in versions if found.get(table["table_id"])])
+    }
+
+
+def _replaced(counted: Counted) -> Iterator[tuple[str, str]]:
+    """Each version's table_id with that of the version it replaced before it, in order."""
+    for versions in counted.values():
+        for (_, before), (_, table) in zip(versions, versions[1:], strict=False):
+            yield before["table_id"], table["table_id"]
 
 
 def _stretches(roster: Roster, counted: Counted, place: tuple[Chain, str]) -> Iterator[_Stretch]:
@@ -115,12 +141,15 @@ def _joined(rows: Iterator[Row]) -> list[Row]:
 
 
 def _change_rows(
-    batch: Submissions, rows: dict[str, dict[str, Row]], versions: list[tuple[datetime, Row]]
+    batch: Submissions,
+    rows: dict[str, dict[str, Row]],
+    known_rows: dict[str, dict[str, Row]],
+    versions: list[tuple[datetime, Row]],
 ) -> Iterator[Row]:
     """The rows of each version that replaced one, against the same indicator's there."""
     for (_, before), (since, table) in zip(versions, versions[1:], strict=False):
         for indicator_id, row in rows.get(table["table_id"], {}).items():
-            known = rows.get(before["table_id"], {}).get(indicator_id)
+            known = known_rows.get(before["table_id"], {}).get(indicator_id)
             if known is None:
                 continue
             changed = next((c.name for c in NUMBER_COLUMNS if row[c.name] != known[c.name]), None)
@@ -142,10 +171,12 @@ def _change_rows(
             }
 
 
-def _repeat_row(roster: Roster, rule: Rule, rows: dict[str, dict[str, Row]], stretch: _Stretch) -> Row:
+def _repeat_row(
+    roster: Roster, rule: Rule, rows: dict[str, dict[str, Row]], known: dict[str, dict[str, Row]], stretch: _Stretch
+) -> Row:
     """How many figures differ from the previous month's; unknown where too few of them are not zero."""
     month = previous_month(stretch.table["period"])
-    before = rows.get(stretch.earlier[month]["table_id"], {}) if month in stretch.earlier else {}
+    before = known.get(stretch.earlier[month]["table_id"], {}) if month in stretch.earlier else {}
     same, changed_count, first = 0, 0, None
     for indicator_id, row in rows.get(stretch.table["table_id"], {}).items():
         kind = roster.indicators[indicator_id]["kind"]
@@ -170,10 +201,12 @@ def _repeat_row(roster: Roster, rule: Rule, rows: dict[str, dict[str, Row]], str
     }
 
 
-def _usual_rows(roster: Roster, rule: Rule, rows: dict[str, dict[str, Row]], stretch: _Stretch) -> Iterator[Row]:
+def _usual_rows(
+    roster: Roster, rule: Rule, rows: dict[str, dict[str, Row]], known: dict[str, dict[str, Row]], stretch: _Stretch
+) -> Iterator[Row]:
     """Each figure with what was usual for it; only where the registry lets the months be compared."""
     month = stretch.table["period"]
-    months = {m: rows.get(table["table_id"], {}) for m, table in stretch.earlier.items()}
+    months = {m: known.get(table["table_id"], {}) for m, table in stretch.earlier.items()}
     months[month] = rows.get(stretch.table["table_id"], {})
     if len(months) <= rule.parameters["least_months"]:
         return

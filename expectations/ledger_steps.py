@@ -12,21 +12,21 @@ FIRST_POSITION = "1"
 
 
 def step_rows(
-    registry: Registry, ledgers: dict[str, list[Row]], table: Row, earlier: dict[str, Row], span: tuple[datetime, Any]
+    registry: Registry, listed: list[Row], earlier: dict[str, list[Row]], table: Row, span: tuple[datetime, Any]
 ) -> list[Row]:
     """Each item of a table with a status of the list, against the newest earlier month that has the item.
 
-    `ledgers` are rows by table_id, `earlier` the tables that count in the months before, by month. `advance` is the
-    status, or None where it goes back: out of a final status, or from any other to the first.
+    `listed` are the table's rows, `earlier` what counts in the months before, by month, the newest word of an item
+    last. `advance` is the status, or None where it goes back: out of a final status, or from any other to the first.
     """
     known = {(row["item_kind"], row["status"]): row for row in registry.rows("ledger_statuses")}
     before: dict[tuple[str, str | None], tuple[str, Row]] = {}
     for month in sorted(earlier):
-        for row in ledgers.get(earlier[month]["table_id"], []):
+        for row in earlier[month]:
             if status := known.get((row["item_kind"], row["status_text"])):
                 before[_item(row)] = (month, status)
     found = []
-    for row in ledgers.get(table["table_id"], []):
+    for row in listed:
         status = known.get((row["item_kind"], row["status_text"]))
         month, last = before.get(_item(row), (None, None))
         if status is None or last is None:

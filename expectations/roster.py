@@ -1,6 +1,5 @@
 """What the registry says about who reports what, in the form that frames and findings ask for it."""
 
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -171,10 +170,8 @@ def _parts(scope: str) -> list[str]:
     return list(filter(None, scope.split("|")))
 
 
-def _is_valid(row: Row, month: str | None) -> bool:
-    """Whether a dated row holds on any day of a month; a row without dates always does."""
-    if not month:
-        return True
-    period = parse_period(month)
-    starts, ends = (date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to"))
-    return (starts is None or starts <= period.last_date) and (ends is None or ends >= period.first_month)
+def _is_valid(row: Row, month: str) -> bool:
+    """Whether a dated row holds on a month's last day; a row without dates always does."""
+    day = parse_period(month).last_date.isoformat()
+    starts, ends = row["valid_from"], row["valid_to"]
+    return (not starts or starts <= day) and (not ends or ends >= day)

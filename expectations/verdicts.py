@@ -2,7 +2,8 @@
 
 A receipt whose own content breaks a 退回 rule is returned for good. Any other counts from the first moment at which
 each of its tables agrees with the version of the previous month that counts then, or at which there is none: mostly its
-own receipt time; after a disagreement, the moment at which a corrected previous month came to agree.
+own receipt time; after a disagreement, the moment at which a corrected previous month came to agree. What a version
+leaves out, the one before it still says: an addition of one row, or of tasks alone, does not hide the others.
 """
 
 from collections.abc import Collection
@@ -13,8 +14,9 @@ from itertools import groupby
 from expectations.frames import previous_month
 from expectations.submissions import Chain, Row, Submissions, chain_of, version_key
 
-# A table's id with the id of the previous month's table it was compared with.
-Pair = tuple[str, str]
+# A table's id, the id of the previous month's table it was compared with, and the indicator.
+Pair = tuple[str, str, str]
+_Version = tuple[datetime, datetime, str, str]
 # The tables that counted for a month, each from when; the last one counts still.
 Counted = dict[tuple[Chain, str], list[tuple[datetime, Row]]]
 
@@ -84,7 +86,13 @@ class _Chronicle:
         self.verdicts: dict[str, Verdict] = {}
         self.counted: Counted = {}
         self._waiting: list[Row] = []
-        self._counting: dict[tuple[Chain, str], tuple[tuple[datetime, datetime, str, str], Row]] = {}
+        self._counting: dict[tuple[Chain, str], tuple[_Version, Row]] = {}
+        # All accepted versions, newest first.
+        self._accepted: dict[tuple[Chain, str], list[tuple[_Version, Row]]] = {}
+        self._told: dict[str, list[str]] = {}
+        for row in batch.values:
+            if row["indicator_id"] and row["cumulative_value"] is not None:
+                self._told.setdefault(row["table_id"], []).append(row["indicator_id"])
 
     def receive(self, receipt: Row, moment: datetime, is_flawed: bool) -> None:
         """A receipt arrives and is compared with what counts at that moment."""
@@ -112,9 +120,12 @@ class _Chronicle:
 
     def remind(self, clashes_now: set[Pair]) -> None:
         """Note where the version that counts in the end disagrees with the previous month's that counts in the end."""
-        for _, table in self._counting.values():
-            verdict = self.verdicts[table["receipt_id"]]
-            verdict.later_clashes += [pair for pair in self._pairs([table]) if pair in clashes_now]
+        for versions in self._accepted.values():
+            newer: set[str] = set()
+            for _, table in versions:
+                pairs = [pair for pair in self._pairs([table]) if pair in clashes_now and pair[2] not in newer]
+                self.verdicts[table["receipt_id"]].later_clashes += pairs
+                newer |= set(self._told.get(table["table_id"], []))
 
     def _repeats(self, receipt: Row) -> bool:
         """Whether every table of the receipt already counts in a version with the same bytes."""
@@ -128,7 +139,8 @@ class _Chronicle:
         return [pair for pair in self._pairs(tables) if pair in clashes]
 
     def _pairs(self, tables: list[Row]) -> list[Pair]:
-        """Each table with the previous month's that counts for it: its own file's, else the one that counts now."""
+        """Each figure of a table with the previous month's table that counts for it: its own file's, else the newest
+        version accepted by now that has the figure."""
         pairs = []
         for table in tables:
             chain = chain_of(table)
@@ -137,10 +149,13 @@ class _Chronicle:
                 continue
             siblings = self.batch.tables_by_receipt[table["receipt_id"]]
             own = [other for other in siblings if (chain_of(other), other["period"]) == (chain, month)]
-            counting = self._counting.get((chain, month))
-            neighbour = own[0] if own else counting[1] if counting else None
-            if neighbour:
-                pairs.append((table["table_id"], neighbour["table_id"]))
+            earlier = [*own[:1], *(other for _, other in self._accepted.get((chain, month), []))]
+            for indicator_id in self._told.get(table["table_id"], []):
+                with_it = (
+                    other["table_id"] for other in earlier if indicator_id in self._told.get(other["table_id"], [])
+                )
+                if neighbour := next(with_it, None):
+                    pairs.append((table["table_id"], neighbour, indicator_id))
         return pairs
 
     def _accept(self, receipt: Row, moment: datetime) -> None:
@@ -149,6 +164,10 @@ class _Chronicle:
         for table in self.batch.tables_by_receipt.get(receipt["receipt_id"], []):
             chain = chain_of(table)
             known = self._counting.get((chain, table["period"])) if chain else None
+            if chain:
+                accepted = self._accepted.setdefault((chain, table["period"]), [])
+                accepted.append((version, table))
+                accepted.sort(key=lambda pair: pair[0], reverse=True)
             if chain and (known is None or known[0] <= version):
                 self._counting[chain, table["period"]] = (version, table)
                 # Of what came in one moment the last counts; the others never did.

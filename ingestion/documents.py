@@ -24,7 +24,7 @@ from ingestion.document_text import read_document
 from ingestion.errors import RegistryError, YibiaoError
 from ingestion.figures import chinese_number
 from ingestion.goals import Goal, find_goals, read_figures
-from ingestion.registry import PROJECT_COPY, REQUIRED_TABLES, Row, column_types
+from ingestion.registry import REQUIRED_TABLES, Row, column_types
 from ingestion.settings import get_settings
 
 CONTEXT = "context"
@@ -65,7 +65,8 @@ def write_drafts(drafts: dict[str, list[Row]], folder: Path) -> None:
 
 def _refuse_registry(folder: Path) -> None:
     target = folder.resolve()
-    registries = (get_settings().registry.resolve(), PROJECT_COPY.resolve())
+    settings = get_settings()
+    registries = (settings.registry.resolve(), settings.registry_copy.resolve())
     is_inside = any(target == registry or registry in target.parents for registry in registries)
     if is_inside or all((target / f"{table}.csv").exists() for table in REQUIRED_TABLES):
         raise RegistryError(f"{folder}: this is a registry; drafts go into a folder of their own")

@@ -161,7 +161,7 @@ def _target_text(owing: Owing, reporter: Row, indicator: Row) -> str:
         if row["indicator_id"] == indicator["indicator_id"]
         and not row["restates_target_id"]
         and row["period"][:4] >= owing.month[:4]
-        and (not row["valid_to"] or row["valid_to"] >= f"{owing.month}-01")
+        and (not row["valid_to"] or row["valid_to"] >= owing.last_day)
     ]
     own_document = owing.programme["document_id"]
     targets.sort(key=lambda row: (row["document_id"] != own_document, row["period"], bool(row["stretches_target_id"])))

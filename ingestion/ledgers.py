@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from ingestion.cells import cell_at, is_not_set
@@ -86,5 +87,10 @@ def parse_day(text: str) -> date | None:
 
 def _position(folded: list[str], spellings: tuple[str, ...]) -> int | None:
     """The first cell of a row of labels that is one of a column's spellings."""
-    wanted = {fold(spelling) for spelling in spellings}
+    wanted = _folded(spellings)
     return next((position for position, text in enumerate(folded) if text in wanted), None)
+
+
+@cache
+def _folded(spellings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, spellings))

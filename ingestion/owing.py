@@ -149,7 +149,7 @@ class Owing:
 
     @cached_property
     def groups(self) -> dict[str, set[str]]:
-        """The groups that each reporter is in this month, by reporter_id; who does not exist this month is in none."""
+        """The groups that each reporter is in at the month's end, by reporter_id; who is not there then is in none."""
         exists = {row["reporter_id"] for row in self.registry.rows("reporters") if self.holds(row)}
         groups: dict[str, set[str]] = {}
         for row in self.registry.rows("reporter_group_members"):
@@ -158,13 +158,15 @@ class Owing:
                 groups.setdefault(row["reporter_id"], set()).add(row["group_id"])
         return groups
 
+    @cached_property
+    def last_day(self) -> str:
+        """The day that decides who and what belongs to the month, here as in the marts."""
+        return parse_period(self.month).last_date.isoformat()
+
     def holds(self, row: Row) -> bool:
-        """Whether a dated row holds on any day of the month."""
-        period = parse_period(self.month)
+        """Whether a dated row holds on the month's last day."""
         starts, ends = row["valid_from"], row["valid_to"]
-        return (not starts or starts <= period.last_date.isoformat()) and (
-            not ends or ends >= period.first_month.isoformat()
-        )
+        return (not starts or starts <= self.last_day) and (not ends or ends >= self.last_day)
 
     def belongs(self, reporter: Row) -> bool:
         """Whether a reporter belongs to the programme this month: in a group of its, or as the city itself."""
@@ -233,10 +235,9 @@ class Owing:
 
     @cached_property
     def _successors(self) -> dict[str, str]:
-        """Who reports in whose place: from the first month on that is the successor's as a whole."""
-        first_day = parse_period(self.month).first_month.isoformat()
+        """Who reports in whose place: from the month on at the end of which it is the successor."""
         rows = self.registry.rows("reporter_successions")
-        return {row["predecessor_id"]: row["successor_id"] for row in rows if row["effective_on"] <= first_day}
+        return {row["predecessor_id"]: row["successor_id"] for row in rows if row["effective_on"] <= self.last_day}
 
     def _meant_by(self, name: str) -> set[str]:
         reporter_id = self.registry.reporter_id_of(name, self.month)

@@ -14,9 +14,8 @@ from filelock import FileLock
 from ingestion.errors import RegistryError
 from ingestion.registry_lint import lint_registry
 from ingestion.seed_files import Record, Row, SeedProblem, column_types, fold, read_seed_file
-from ingestion.settings import ROOT
+from ingestion.settings import get_settings
 
-PROJECT_COPY = ROOT / "dbt_project" / "registry"
 REQUIRED_TABLES = frozenset(
     ("documents", "programmes", "programme_cadences", "reporters", "reporter_groups", "reporter_group_members")
     + ("indicators", "programme_indicators", "reporting_calendar")
@@ -26,7 +25,7 @@ MOST_PROBLEMS_SHOWN = 50
 
 def project_lock() -> FileLock:
     """Held while the project's copy is made or built from: other data folders use the same project."""
-    return FileLock(PROJECT_COPY.parent / ".build.lock", is_singleton=True)
+    return FileLock(get_settings().dbt_project / ".build.lock", is_singleton=True)
 
 
 class Registry:
@@ -118,14 +117,15 @@ class Registry:
             self._copy()
 
     def _copy(self) -> None:
-        fresh = PROJECT_COPY.with_name(PROJECT_COPY.name + ".new")
+        copy = get_settings().registry_copy
+        fresh = copy.with_name(copy.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir()
         for table, types in column_types().items():
             _write(fresh / f"{table}.csv", list(types), [list(row.values()) for row in self.rows(table)])
         _write(fresh / "registry_version.csv", ["registry_sha256"], [[self.sha256]])
-        shutil.rmtree(PROJECT_COPY, ignore_errors=True)
-        fresh.rename(PROJECT_COPY)
+        shutil.rmtree(copy, ignore_errors=True)
+        fresh.rename(copy)
 
 
 def load_registry(folder: Path) -> Registry:

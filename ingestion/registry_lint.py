@@ -59,6 +59,7 @@ MULTIPLE = "倍"
 MOST_WORKDAYS = 9999
 RANKING_BASES = ("completion", "level", "growth")
 MET_ONLY = "met"
+DISTRICT_KIND = "district"
 _CLOSINGS = ("no_new", "no_edits")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _ID = re.compile(r"[a-z0-9_-]+")
@@ -80,7 +81,7 @@ def malformed_ids(records: Records) -> Iterator[SeedProblem]:
 
 def missing_values(records: Records) -> Iterator[SeedProblem]:
     """A cell that must not be empty is empty."""
-    for table, column in seed_properties().not_null:
+    for table, column in seed_properties().required:
         for record in records[table]:
             if not record[column]:
                 yield record.problem("a value", column)
@@ -198,6 +199,25 @@ def unknown_groups(records: Records) -> Iterator[SeedProblem]:
             yield member.problem("a group of reporter_groups.csv", "programme_id", "group_id")
 
 
+def members_of_two_ranked_groups(records: Records) -> Iterator[SeedProblem]:
+    """A reporter is ranked in one group of a programme at a time, or it would have two places inside its group."""
+    ranked = {
+        (row["programme_id"], row["group_id"]) for row in records["reporter_groups"] if row["is_ranked"] == "true"
+    }
+    before: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in records["reporter_group_members"]:
+        if (record["programme_id"], record["group_id"]) not in ranked:
+            continue
+        same = before[record["programme_id"], record["reporter_id"]]
+        other = next((row for row in same if _is_another_group(row, record)), None)
+        if other:
+            expected = (
+                f"one ranked group at a time; row {other.number} has it in {other['group_id']} on some of these days"
+            )
+            yield record.problem(expected, "programme_id", "group_id", "reporter_id", "valid_from", "valid_to")
+        same.append(record)
+
+
 def unknown_suppliers(records: Records) -> Iterator[SeedProblem]:
     """A supplier that is neither a group of the indicator's home programme nor a reporter."""
     groups = _group_ids(records)
@@ -227,6 +247,17 @@ def ratios_without_parts(records: Records) -> Iterator[SeedProblem]:
                 yield record.problem("an indicator that is no ratio: the kind is ratio", column)
             elif part and not is_ratio:
                 yield record.problem(f"nothing: the kind is {record['kind']}", column)
+
+
+def ratios_of_unequal_suppliers(records: Records) -> Iterator[SeedProblem]:
+    """Both parts of a ratio come from as many: beside a sum of districts over one body's figure no count is right."""
+    known = {record["indicator_id"]: record for record in records["indicators"]}
+    columns = ("numerator_indicator_id", "denominator_indicator_id")
+    for record in records["indicators"]:
+        kinds = [known[record[column]]["supplier_kind"] for column in columns if record[column] in known]
+        if len(set(kinds)) > 1 and DISTRICT_KIND in kinds:
+            expected = f"an indicator that the {kinds[0]} supplies, as the numerator: only equals are divided"
+            yield record.problem(expected, "denominator_indicator_id")
 
 
 def parts_of_something_else(records: Records) -> Iterator[SeedProblem]:
@@ -334,6 +365,39 @@ def wrong_scopes(records: Records) -> Iterator[SeedProblem]:
             yield record.problem("each: and a group of a programme of the target's document", "scope")
         elif not is_group and scope != CITY_SCOPE:
             yield record.problem(f"{CITY_SCOPE}, or {GROUP_SCOPE} and a group", "scope")
+
+
+def targets_of_nothing_measured(records: Records) -> Iterator[SeedProblem]:
+    """A target is of an indicator of its document's programmes, and the city's only where a city reports."""
+    listed_in = {(row["programme_id"], row["indicator_id"]) for row in records["programme_indicators"]}
+    for record, programme in _targets_with_programme(records):
+        programme_id = programme["programme_id"]
+        if (programme_id, record["indicator_id"]) not in listed_in:
+            expected = (
+                f"an indicator of {programme_id} in programme_indicators.csv, which measures its document's targets"
+            )
+            yield record.problem(expected, "indicator_id")
+        if record["scope"] == CITY_SCOPE and not programme["city_reporter_id"]:
+            expected = f"{GROUP_SCOPE} and a group, or a city_reporter_id of {programme_id} in programmes.csv"
+            yield record.problem(expected, "scope")
+
+
+def targets_of_members_not_asked(records: Records) -> Iterator[SeedProblem]:
+    """What each of a group owes, each of it is asked for: who never reports it could never meet it."""
+    indicators = {record["indicator_id"]: record for record in records["indicators"]}
+    members = _members(records)
+    suppliers: dict[str, set[str]] = {}
+    for record, programme in _targets_with_programme(records):
+        indicator = indicators.get(record["indicator_id"])
+        if indicator is None or record["scope"] == CITY_SCOPE:
+            continue
+        if record["indicator_id"] not in suppliers:
+            suppliers[record["indicator_id"]] = _suppliers(records, indicator, members)
+        of_group = members[programme["programme_id"]][record["scope"].removeprefix(GROUP_SCOPE)]
+        unasked = sorted(of_group - suppliers[record["indicator_id"]])
+        if unasked:
+            asked = f"a group that is asked for {record['indicator_id']}, by supplier_kind and supplier_scope"
+            yield record.problem(f"{asked}; not {', '.join(unasked)}", "scope")
 
 
 def comparators_without_values(records: Records) -> Iterator[SeedProblem]:
@@ -502,9 +566,11 @@ RULES: tuple[Rule, ...] = (
     unknown_units,
     groups_that_cover_nobody,
     unknown_groups,
+    members_of_two_ranked_groups,
     unknown_suppliers,
     indicators_without_a_home,
     ratios_without_parts,
+    ratios_of_unequal_suppliers,
     parts_of_something_else,
     waivers_of_no_month,
     half_dated_programmes,
@@ -515,6 +581,8 @@ RULES: tuple[Rule, ...] = (
     malformed_clauses,
     clauses_of_no_document,
     wrong_scopes,
+    targets_of_nothing_measured,
+    targets_of_members_not_asked,
     comparators_without_values,
     unexplained_targets,
     targets_that_name_themselves,
@@ -539,6 +607,41 @@ def _values(record: Record, columns: tuple[str, ...]) -> tuple[str, ...]:
 def _group_ids(records: Records) -> set[tuple[str, str]]:
     """Programme and group of every reporter group."""
     return {(record["programme_id"], record["group_id"]) for record in records["reporter_groups"]}
+
+
+def _is_another_group(row: Record, other: Record) -> bool:
+    return row["group_id"] != other["group_id"] and overlap(span(row), span(other))
+
+
+def _members(records: Records) -> dict[str, dict[str, set[str]]]:
+    """Who is ever a member, by programme and group."""
+    members: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in records["reporter_group_members"]:
+        members[row["programme_id"]][row["group_id"]].add(row["reporter_id"])
+    return members
+
+
+def _suppliers(records: Records, indicator: Record, members: dict[str, dict[str, set[str]]]) -> set[str]:
+    """Who is ever asked for an indicator: of its home programme's, those of the kind, and of these whom it names."""
+    home = indicator["home_programme_id"]
+    cities = {row["city_reporter_id"] for row in records["programmes"] if row["programme_id"] == home}
+    belonging = cities.union(*members[home].values())
+    of_kind = {row["reporter_id"] for row in records["reporters"] if row["reporter_kind"] == indicator["supplier_kind"]}
+    named = listed(indicator["supplier_scope"], "|")
+    meant = set(named).union(*(members[home][name] for name in named)) if named else of_kind
+    return belonging & of_kind & meant
+
+
+def _targets_with_programme(records: Records) -> Iterator[tuple[Record, Record]]:
+    """Each target of a period with each programme that measures its document's targets over some months."""
+    groups = _group_ids(records)
+    for programme in records["programmes"]:
+        for record in records["targets"]:
+            if record["document_id"] != programme["document_id"] or not programme["starts_on"] or not record["period"]:
+                continue
+            group_id = record["scope"].removeprefix(GROUP_SCOPE)
+            if record["scope"] == CITY_SCOPE or (programme["programme_id"], group_id) in groups:
+                yield record, programme
 
 
 def _reversed(rows: list[Record], first: str, last: str) -> Iterator[SeedProblem]:

@@ -6,7 +6,6 @@ Two as-of times between which nothing was received, decided or registered lead t
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 
@@ -14,10 +13,9 @@ from ingestion.calendar import programme_periods
 from ingestion.owing import task_reporters
 from ingestion.periods import end_of_day
 from ingestion.registry import Registry, column_types, load_registry
-from ingestion.settings import ROOT, get_settings
+from ingestion.settings import get_settings
 from ingestion.store import insert_rows, open_warehouse, transaction
 
-_CODE = ROOT / "dbt_project"
 _SUBMITTED = ("receipts", "tables", "reported_values", "reported_tasks", "reported_items")
 _JUDGED = ("judgements", "findings")
 _CODE_PATTERNS = ("*.yml", "models/**/*", "macros/**/*", "tests/**/*")
@@ -25,18 +23,23 @@ _CODE_PATTERNS = ("*.yml", "models/**/*", "macros/**/*", "tests/**/*")
 
 @dataclass(frozen=True)
 class Run:
-    """The inputs of a build in one hash, and whether the marts were already built from exactly these."""
+    """The inputs of a build in one hash, and whether the marts were already built from exactly these.
+
+    `standing_sha256` is of the inputs that no month brings: where it changed, every period is calculated anew.
+    """
 
     fingerprint: str
+    standing_sha256: str
     is_built: bool
 
 
 def record_run(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of: datetime) -> Run:
     """Write down as-of (aware), registry, periods and who reports on which task; the next build reads all from raw."""
     effective = effective_as_of(connection, registry, as_of)
-    fingerprint = _fingerprint(connection, registry, effective)
+    standing_sha256 = _standing_sha256(registry)
+    fingerprint = _fingerprint(connection, standing_sha256, effective)
     built = connection.execute("select fingerprint from raw.runs where is_complete").fetchall()
-    run = Run(fingerprint, is_built=built == [(fingerprint,)])
+    run = Run(fingerprint, standing_sha256, is_built=built == [(fingerprint,)])
     with transaction(connection):
         connection.execute("delete from raw.periods")
         insert_rows(connection, "periods", programme_periods(registry))
@@ -52,6 +55,7 @@ def record_run(connection: duckdb.DuckDBPyConnection, registry: Registry, as_of:
                     "effective_as_of_at": _naive(effective),
                     "registry_sha256": registry.sha256,
                     "fingerprint": fingerprint,
+                    "standing_sha256": standing_sha256,
                     "is_complete": run.is_built,
                 }
             ],
@@ -94,22 +98,24 @@ def _registered_moments(registry: Registry) -> set[datetime]:
     return moments
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, registry: Registry, effective: datetime) -> str:
-    digest = hashlib.sha256(f"{registry.sha256} {effective.isoformat()}".encode())
+def _standing_sha256(registry: Registry) -> str:
+    digest = hashlib.sha256(registry.sha256.encode())
     # A newer edition of the holiday calendar moves dates without a change of the registry.
     digest.update(repr(programme_periods(registry)).encode())
+    project = get_settings().dbt_project
+    for path in sorted({path for pattern in _CODE_PATTERNS for path in project.glob(pattern) if path.is_file()}):
+        digest.update(path.relative_to(project).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _fingerprint(connection: duckdb.DuckDBPyConnection, standing_sha256: str, effective: datetime) -> str:
+    digest = hashlib.sha256(f"{standing_sha256} {effective.isoformat()}".encode())
     for table in (*_SUBMITTED, *_JUDGED):
         content = connection.execute(
             f"select count(*), coalesce(sum(hash(content)::hugeint), 0) from raw.{table} as content"
         ).fetchall()
         digest.update(f"{table} {content}".encode())
-    for path in _code_files():
-        digest.update(path.relative_to(_CODE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _code_files() -> list[Path]:
-    return sorted({path for pattern in _CODE_PATTERNS for path in _CODE.glob(pattern) if path.is_file()})
 
 
 def _naive(moment: datetime) -> datetime:

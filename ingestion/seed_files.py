@@ -84,11 +84,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class SeedProperties:
-    """What dbt tests in all tables; keys are of several columns, the next two pairs of table and column."""
+    """What dbt tests in all tables; keys are of several columns, `unique` and `required` pairs of table and column."""
 
     keys: tuple[tuple[str, tuple[str, ...]], ...]
     unique: tuple[tuple[str, str], ...]
-    not_null: tuple[tuple[str, str], ...]
+    required: tuple[tuple[str, str], ...]
     accepted_values: dict[tuple[str, str], tuple[str, ...]]
     references: tuple[Reference, ...]
 
@@ -111,9 +111,9 @@ def seed_properties() -> SeedProperties:
     """The dbt tests of the columns, so that a folder is held against them before dbt sees it."""
     tests = list(_column_tests())
     return SeedProperties(
-        keys=tuple(_keys()),
+        keys=tuple(_table_tests("unique_together")),
         unique=tuple((table, column) for table, column, name, _ in tests if name == "unique"),
-        not_null=tuple((table, column) for table, column, name, _ in tests if name == "not_null"),
+        required=tuple((table, column) for table, columns in _table_tests("required") for column in columns),
         accepted_values={
             (table, column): tuple(arguments["values"])
             for table, column, name, arguments in tests
@@ -127,11 +127,12 @@ def seed_properties() -> SeedProperties:
     )
 
 
-def _keys() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Table and columns of every key of several columns."""
+def _table_tests(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Table and columns of every test of several columns that has this name."""
     for seed in _seeds():
         for test in seed.get("data_tests", []):
-            yield seed["name"], tuple(test["unique_together"]["arguments"]["columns"])
+            if name in test:
+                yield seed["name"], tuple(test[name]["arguments"]["columns"])
 
 
 def _column_tests() -> Iterator[tuple[str, str, str, dict[str, Any]]]:

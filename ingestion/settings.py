@@ -16,13 +16,14 @@ class Settings(BaseSettings):
 
     home: Path = Path("data")
     registry: Path = Path("dbt_project/seeds")
+    dbt_project: Path = Path("dbt_project")
     shared: Path = Path("../shared")
     trust_receipts: bool = False
     require_reporter_folder: bool = False
     notify_urls: SecretStr = SecretStr("")
     remind_workdays: int = 3
 
-    @field_validator("home", "registry", "shared")
+    @field_validator("home", "registry", "dbt_project", "shared")
     @classmethod
     def resolve_against_root(cls, path: Path) -> Path:
         """An absolute path stays; a relative one is meant from the repository root, whatever the shell's folder."""
@@ -82,6 +83,11 @@ class Settings(BaseSettings):
     def analyst_file(self) -> Path:
         """The analysts' snapshot: replaced by rename, many readers."""
         return self.home / "warehouse" / "analyst.duckdb"
+
+    @property
+    def registry_copy(self) -> Path:
+        """The git-ignored copy of the registry, inside the dbt project that reads it."""
+        return self.dbt_project / "registry"
 
     @property
     def airflow_home(self) -> Path:

@@ -78,7 +78,9 @@ RAW_TABLES: dict[str, str] = {
     last_month date not null""",
     "runs": """
     as_of_at timestamp not null, effective_as_of_at timestamp not null, registry_sha256 varchar not null,
-    fingerprint varchar not null, is_complete boolean not null""",
+    fingerprint varchar not null, standing_sha256 varchar, is_complete boolean not null""",
+    "built_periods": """
+    period varchar not null, fingerprint varchar not null""",
 }
 
 

@@ -11,12 +11,10 @@ from pathlib import Path
 from ingestion.errors import YibiaoError
 from ingestion.registry import load_registry, project_lock
 from ingestion.runs import record_run
-from ingestion.settings import ROOT, get_settings
+from ingestion.settings import get_settings
 from ingestion.store import open_warehouse, writer_lock
 
 logger = logging.getLogger(__name__)
-
-PROJECT = ROOT / "dbt_project"
 
 
 class BuildError(YibiaoError):
@@ -58,7 +56,12 @@ def _run_dbt() -> None:
     ]  # fmt: skip
     environment = os.environ | {"YIBIAO_HOME": str(settings.home), "DO_NOT_TRACK": "1"}
     result = subprocess.run(
-        command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=settings.dbt_project,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     if result.returncode:
         raise BuildError(f"dbt build failed ({result.returncode}):\n{result.stdout[-4000:]}")

@@ -3,12 +3,14 @@
 Names, units and decimals come from the registry, what drives a value from the CSV files (see courses.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from ingestion.registry import Registry, Row
 from samples.courses import SampleError, all_courses, read_data
+from samples.items import ItemLine
 from samples.obligations import Obligations
+from samples.tasks import TaskLine
 
 _GROWTH_STEP = Decimal("0.1")
 
@@ -30,10 +32,12 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """One programme's table of one reporter and month."""
+    """One programme's table of one reporter and month; one of tasks alone has no rows."""
 
     programme: Row
     rows: list[TableRow]
+    tasks: list[TaskLine] = field(default_factory=list)
+    items: list[ItemLine] = field(default_factory=list)
 
 
 def growth_pct(cumulative: Decimal, same_period: Decimal | None) -> Decimal | None:

@@ -1,5 +1,5 @@
 """Which files the demonstration year consists of: one a reporter and month, with all its tables, and what the defects
-change about that.
+change about that. Tasks that no table of indicators can carry come in a workbook of their own.
 
 `defects.csv` says who has which defect in which month, `changes.csv` what the first or the second version gets wrong.
 """
@@ -14,10 +14,16 @@ from ingestion.periods import TIMEZONE, parse_period
 from ingestion.registry import Registry, Row
 from samples.courses import MONTHS, read_data
 from samples.figures import Figures, Table, TableRow, growth_pct
+from samples.items import Items
+from samples.tasks import Tasks
 
 CSV_FORM = "gb18030_csv"
 LATE_CORRECTION = "late_correction"
 _OFFICE_MINUTES = (8 * 60 + 30, 17 * 60 + 30)
+_QUARTER_MONTHS = 3
+_TASKS_SUFFIX = "任务"
+_TASKS_AFTER = timedelta(minutes=20)
+_TASKS_REASON = "补报任务进展，指标数已另以CSV报送"
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Submission:
     received_at: datetime
     is_csv: bool
     tables: list[Table]
+    # Why it only adds to the month's earlier file; '' where it stands for itself.
+    correction_reason: str = ""
 
 
 class Plan:
@@ -43,6 +51,8 @@ class Plan:
         self._changes = read_data("changes")
         self._csv_reporters = {row["reporter_id"] for row in self.defects if row["defect"] == CSV_FORM}
         self._by_table = {(row["reporter_id"], row["month"]): row for row in self.defects if row["month"]}
+        self._tasks = Tasks(registry, self.figures.obligations.programmes, self.months)
+        self._items = Items(registry)
 
     @property
     def months(self) -> list[str]:
@@ -67,7 +77,8 @@ class Plan:
             return []
         is_sent_again = defect.get("resent_received_at") and defect["defect"] != LATE_CORRECTION
         versions = ["first", "resent"] if is_sent_again else ["first"]
-        return [self._version(reporter, month, version, defect) for version in versions]
+        sent = [self._version(reporter, month, version, defect) for version in versions]
+        return [*sent, *self._tasks_alone(sent[0])]
 
     def _version(self, reporter: Row, month: str, version: str, defect: Row) -> Submission:
         reporter_id = reporter["reporter_id"]
@@ -88,6 +99,30 @@ class Plan:
             tables=tables,
         )
 
+    def _tasks_alone(self, sent: Submission) -> list[Submission]:
+        """The workbook of tasks that follows the month's file: of programmes in which nothing else is owed, and at a
+        quarter's end of all where that file is a CSV, which can't hold tasks."""
+        is_quarter_end = _number(sent.month) % _QUARTER_MONTHS == 0
+        with_rows = {table.programme["programme_id"] for table in sent.tables}
+        programmes = self.figures.obligations.programmes
+        if not (sent.is_csv and is_quarter_end):
+            programmes = [row for row in programmes if row["programme_id"] not in with_rows]
+        reporter_id = sent.reporter["reporter_id"]
+        tables = [
+            Table(programme, [], tasks)
+            for programme in programmes
+            if (tasks := self._tasks.lines(programme["programme_id"], reporter_id, sent.month))
+        ]
+        follows = replace(
+            sent,
+            file_name=f"{reporter_id}/{sent.month}{_TASKS_SUFFIX}.xlsx",
+            received_at=sent.received_at + _TASKS_AFTER,
+            is_csv=False,
+            tables=tables,
+            correction_reason=_TASKS_REASON if sent.is_csv else "",
+        )
+        return [follows] if tables else []
+
     def _tables(self, reporter_id: str, month: str, version: str, defect: str) -> list[Table]:
         changes = [row for row in self._changes if (row["defect"], row["version"]) == (defect, version)]
         shifts = {row["indicator"]: Decimal(row["value"]) for row in changes if row["change"] == "shift"}
@@ -99,7 +134,8 @@ class Plan:
                 rows = _spoilt(rows, change) if change["programme_id"] == programme_id else rows
             if note and (not concerned or programme_id in concerned):
                 rows = [replace(rows[0], note=note), *rows[1:]]
-            tables.append(replace(table, rows=rows))
+            place = (programme_id, reporter_id, month)
+            tables.append(replace(table, rows=rows, tasks=self._tasks.lines(*place), items=self._items.lines(*place)))
         return tables
 
     def _note(self, reporter_id: str, month: str, version: str) -> tuple[str, set[str]]:

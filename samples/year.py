@@ -140,6 +140,7 @@ def _defects(plan: Plan, files: tuple[SampleFile, ...], months: set[str]) -> tup
 def _defect(plan: Plan, row: Row, files: tuple[SampleFile, ...]) -> SampleDefect:
     month = row["month"] or None
     own = [f for f in files if f.reporter_id == row["reporter_id"] and month in (None, f.month)]
+    own = [f for f in own if row["defect"] != CSV_FORM or f.file_name.endswith(".csv")]
     name = next(r["reporter_name"] for r in plan.reporters if r["reporter_id"] == row["reporter_id"])
     where = f"{name}{parse_period(month).label}" if month else name
     listed = [f"{f.file_name}（{f.received_at:%Y-%m-%d %H:%M} 收到）" for f in own] if month else [f"{len(own)}个文件"]

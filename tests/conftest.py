@@ -9,28 +9,45 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from ingestion.settings import Settings, get_settings
+from tests.stages import copy_dbt_project
 
 SHARED = get_settings().shared
 _skipped_for_shared: list[str] = []
 TESTS = Path(__file__).parent
-# Folders and files whose tests neither copy a registry into the dbt project nor run dbt.
-BESIDE_BUILDS = {
-    "expectations",
-    "samples",
-    "ingestion/test_conform.py",
-    "ingestion/test_documents.py",
-    "ingestion/test_goal_reading.py",
-    "ingestion/test_invented_documents.py",
-    "ingestion/test_reading.py",
-    "ingestion/test_registry.py",
-    "ingestion/test_registry_check.py",
-    "ingestion/test_registry_lint.py",
-    "ingestion/test_sweep.py",
-    "ingestion/test_templates.py",
-    "test_bad_kinds.py",
+# Folders whose tests share what is made once for all of them: they stay together.
+WHOLE_FOLDERS = {"expectations", "reports", "samples"}
+# What takes longest, longest first: what starts late is short, so that no worker waits long for the other.
+LONGEST = (
+    "test_airflow_quarter.py",
+    "test_demonstration_year.py",
     "test_mutated_workbooks.py",
+    "expectations",
+    "test_other_registries.py",
+    "test_any_order.py",
+    "test_signed_corrections.py",
+    "test_built_by_period.py",
+    "ingestion/test_target_arithmetic.py",
+    "test_second_opinion.py",
+    "test_bad_kinds.py",
+    "test_published_tables.py",
+    "test_readme.py",
+    "test_ledgers.py",
     "test_repository.py",
-}
+    "test_registry_page.py",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every worker but the first builds in a copy of the dbt project; the first one in that which people run."""
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YIBIAO_DBT_PROJECT", str(copy_dbt_project(tmp_path_factory.mktemp("dbt") / "project")))
+        get_settings.cache_clear()
+        yield
+    get_settings.cache_clear()
 
 
 @pytest.fixture
@@ -51,21 +68,29 @@ def shared() -> Path:
     return SHARED
 
 
-class OneBuilder(LoadScopeScheduling):
-    """With two workers, all that may build stays on one: dbt has one project, with one copy of a registry at a time.
+def scope_of(nodeid: str) -> str:
+    """What stays on one worker: a file, or a folder that shares what it makes."""
+    path = PurePath(nodeid.partition("::")[0]).relative_to(TESTS.name)
+    return path.parts[0] if path.parts[0] in WHOLE_FOLDERS else path.as_posix()
 
-    The others stay whole by file, so that what they share is made once.
-    """
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(scope_of(item.nodeid), len(places)))
+
+
+class Scopes(LoadScopeScheduling):
+    """Gives each worker a whole scope at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = PurePath(nodeid.partition("::")[0]).relative_to(TESTS.name)
-        is_beside = path.parts[0] in BESIDE_BUILDS or str(path) in BESIDE_BUILDS
-        return str(path) if is_beside else "builds"
+        return scope_of(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBuilder:
-    """Who runs what, where there are several workers."""
-    return OneBuilder(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scopes:
+    """Who runs what, where there are several workers: in our order, not by the number of tests."""
+    config.option.loadscopereorder = False
+    return Scopes(config, log)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 
 from ingestion.contract import CSV_HEADER
-from ingestion.settings import ROOT
+from ingestion.settings import ROOT, get_settings
 
 DBT = Path(sys.executable).with_name("dbt")
+LEFT_BY_BUILDS = {"registry", "registry.new", "target", "logs", ".build.lock"}
 
 
 def run(*command: str | Path, home: Path, folder: Path = ROOT, **environment: str) -> str:
@@ -38,9 +39,15 @@ def run_stages(home: Path, as_of: str | None = None, with_unit_tests: bool = Fal
         (
             run(sys.executable, "-m", "ingestion", *as_of_option, home=home, **environment),
             run(sys.executable, "-m", "expectations", home=home, **environment),
-            run(DBT, "build", *excluded, *target, home=home, folder=ROOT / "dbt_project", **environment),
+            run(DBT, "build", *excluded, *target, home=home, folder=get_settings().dbt_project, **environment),
         )
     )
+
+
+def copy_dbt_project(folder: Path) -> Path:
+    """A copy of the dbt project for builds of its own: a project holds one copy of a registry at a time."""
+    project = get_settings().dbt_project
+    return shutil.copytree(project, folder, ignore=lambda path, _: LEFT_BY_BUILDS if Path(path) == project else set())
 
 
 def registry_that_never_closes(folder: Path) -> Path:

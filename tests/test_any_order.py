@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from ingestion.inbox import RECEIPTS_FILE
-from ingestion.settings import ROOT
+from ingestion.settings import get_settings
 from samples import write_demonstration_year
 from tests.stages import DBT, run
 
@@ -39,7 +39,7 @@ def marts_after(home: Path, staged: Path, sweeps: list[list[Path]]) -> dict[str,
         run(sys.executable, "-m", "expectations", home=home, **settings)
     target = ["--target-path", home / "dbt_target", "--log-path", home / "dbt_target"]
     excluded = ["--exclude-resource-type", "unit_test"]
-    run(DBT, "build", *excluded, *target, home=home, folder=ROOT / "dbt_project", **settings)
+    run(DBT, "build", *excluded, *target, home=home, folder=get_settings().dbt_project, **settings)
     with duckdb.connect(str(home / "warehouse" / "pipeline.duckdb"), read_only=True) as connection:
         names = [
             name

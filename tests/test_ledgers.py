@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from ingestion.contract import COVER_SHEET, ITEM_LEDGERS, TASK_LEDGER
-from ingestion.settings import ROOT
+from ingestion.settings import get_settings
 from tests.stages import DBT, query, run
 
 PROGRAMME = "donghu_quality_2022"
@@ -58,7 +58,7 @@ def build(home: Path, as_of: str) -> None:
     models = [f"+{name}" for name in MARTS]
     target = ["--target-path", home / "dbt_target", "--log-path", home / "dbt_target"]
     selected = ["--select", *models, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    run(DBT, "build", *selected, *target, home=home, folder=ROOT / "dbt_project", **SETTINGS)
+    run(DBT, "build", *selected, *target, home=home, folder=get_settings().dbt_project, **SETTINGS)
 
 
 def known_tasks(home: Path, period: str) -> dict[str, tuple]:

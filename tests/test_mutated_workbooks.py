@@ -20,7 +20,6 @@ from expectations import judge
 from expectations.returns import Marker
 from ingestion import journal
 from ingestion import sweep as sweeping
-from ingestion.child import TIME_LIMIT_SECONDS
 from ingestion.inbox import name_in
 from ingestion.landing import archived_path
 from ingestion.settings import Settings, get_settings
@@ -83,19 +82,16 @@ def drop(swept: Swept, name: bytes, content: bytes) -> str:
 def timed(function: Callable, seconds: dict[str, float]) -> Callable:
     """The function, its longest time kept by the file that it was given.
 
-    Processor time of this process and its children, so that what else runs on the machine does not count; the clock's
-    where a child was stopped for its time.
+    Processor time of this process and its children, so that what else runs on the machine does not count.
     """
 
     def run(*arguments: object) -> object:
         path = next(str(argument) for argument in arguments if isinstance(argument, Path))
-        started, began = time.monotonic(), worked()
+        began = worked()
         try:
             return function(*arguments)
         finally:
-            waited = time.monotonic() - started
-            spent = waited if waited >= TIME_LIMIT_SECONDS else worked() - began
-            seconds[path] = max(seconds.get(path, 0), spent)
+            seconds[path] = max(seconds.get(path, 0), worked() - began)
 
     return run
 

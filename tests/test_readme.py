@@ -54,7 +54,7 @@ def test_make_run_publishes_a_month_without_airflow(tmp_path) -> None:
     home = tmp_path / "home"
     write_demonstration_year(home / "inbox", ["2021-03"])
     printed = make("run", "PERIOD=2021-03", YIBIAO_HOME=str(home), YIBIAO_TRUST_RECEIPTS="1")
-    assert "接收 27 个文件" in printed
+    assert "接收 28 个文件" in printed
     assert re.search(r"用时 \d+ 秒", printed)
     notices = sorted(path.relative_to(home / "published").as_posix() for path in home.rglob("notice.html"))
     assert notices == [

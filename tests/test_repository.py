@@ -12,6 +12,7 @@ import yaml
 from ingestion.contract import NUMBER_COLUMNS
 from ingestion.settings import ROOT, Settings
 from ingestion.store import RAW_TABLES
+from tests.conftest import LONGEST, TESTS, WHOLE_FOLDERS
 
 PACKAGES = ("dags", "operations", "reports", "expectations", "ingestion")
 MAY_IMPORT = {
@@ -103,3 +104,7 @@ def test_sql_style_is_clean() -> None:
         text=True,
     )
     assert result.returncode == 0, result.stdout[-4000:]
+
+
+def test_what_the_workers_share_out_is_there() -> None:
+    assert [name for name in (*LONGEST, *WHOLE_FOLDERS) if not (TESTS / name).exists()] == []

@@ -4,6 +4,7 @@ Many random programmes go into one registry and one build; the draws are the sam
 """
 
 import warnings
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
 
-from tests.oracle import city, progress, rankings, status
+from tests.oracle import city, ledgers, progress, rankings, scores, status, tasks
 from tests.oracle.cases import cases
 from tests.oracle.comparison import differences
+from tests.oracle.task_cases import STATUSES
 from tests.oracle.warehouse import build
 from tests.oracle.world import HERE, World
 
@@ -36,10 +38,16 @@ PACE_RULES = [
 CASES = 30
 LEAST_ROWS = 1000
 OPINIONS = {
-    "indicator_progress": progress,
-    "indicator_rankings": rankings,
-    "city_progress": city,
-    "submission_status": status,
+    "indicator_progress": (progress, progress.KEY),
+    "indicator_rankings": (rankings, rankings.KEY),
+    "city_progress": (city, city.KEY),
+    "submission_status": (status, status.KEY),
+    "score_parts": (scores, scores.PART_KEY),
+    "composite_rankings": (scores, scores.KEY),
+    "movers": (scores, scores.MOVER_KEY),
+    "task_progress": (tasks, tasks.KEY),
+    "clause_ledger": (ledgers, ledgers.CLAUSE_KEY),
+    "unit_progress": (ledgers, ledgers.UNIT_KEY),
 }
 
 
@@ -77,19 +85,36 @@ def dbt_target(tmp_path_factory):
 @pytest.mark.parametrize("round_number", AS_OF)
 def test_every_cell_comes_out_twice(round_number: int, tmp_path: Path, dbt_target: Path) -> None:
     found = drawn(round_number)
-    registry = {"pace_rules": PACE_RULES}
+    registry = {"pace_rules": PACE_RULES, "ledger_statuses": STATUSES}
     for case in found:
         for table, rows in case.registry.items():
             registry.setdefault(table, []).extend(rows)
     world = World(registry, [table for case in found for table in case.submissions], AS_OF[round_number])
     marts = build(world, tmp_path, dbt_target)
     wrong = []
-    for mart, opinion in OPINIONS.items():
+    for mart, (opinion, key) in OPINIONS.items():
         expected = getattr(opinion, mart)(world)
         assert len(expected) > LEAST_ROWS
-        wrong += differences(mart, expected, marts[mart], opinion.KEY, world)
-        warn_of_columns(mart, expected, marts[mart], opinion.KEY)
+        wrong += differences(mart, expected, marts[mart], key, world)
+        warn_of_columns(mart, expected, marts[mart], key)
+    wrong += scores_that_are_no_sums(marts)
     assert wrong == [], "\n".join(wrong)
+
+
+def scores_that_are_no_sums(marts):
+    """Scores that are not exactly what their own parts come to, and parts of no score."""
+    sums = Counter()
+    for part in marts["score_parts"]:
+        sums[part["programme_id"], part["reporter_id"], part["period"]] += (
+            part["mark"] + part["bonus"] - part["penalty"]
+        )
+    scores = {
+        (row["programme_id"], row["reporter_id"], row["period"]): row["score"]
+        for row in marts["composite_rankings"]
+        if row["scope"] == rankings.OVERALL
+    }
+    keys = sorted(sums.keys() | scores.keys())
+    return [f"{key}: {sums.get(key)} is not {scores.get(key)}" for key in keys if sums.get(key) != scores.get(key)]
 
 
 def warn_of_columns(mart, expected, found, key):

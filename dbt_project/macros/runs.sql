@@ -1,7 +1,8 @@
 {#- Whatever changes relations makes the marts incomplete until a whole build has gone through. -#}
 {% macro record_start() -%}
     {%- if execute and flags.WHICH in ['build', 'run', 'seed'] -%}
-        update raw.runs set is_complete = false
+        update raw.runs set is_complete = false;
+        {%- if flags.FULL_REFRESH %} delete from raw.built_periods; {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -16,7 +17,15 @@
             if node.resource_type in ['model', 'seed', 'test'] and node.unique_id not in built -%}
             {%- do missing.append(node.unique_id) -%}
         {%- endfor -%}
-        update raw.runs set is_complete = {{ 'false' if bad or missing else 'true' }}
+        update raw.runs set is_complete = {{ 'false' if bad or missing else 'true' }};
+        {%- if not (bad or missing) %}
+            delete from raw.built_periods;
+            insert into raw.built_periods by name
+            select
+                period,
+                fingerprint
+            from intermediate.int_periods_changed;
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -33,4 +42,11 @@
         select (runs.effective_as_of_at at time zone 'UTC' at time zone 'Asia/Shanghai')::date
         from {{ source('raw', 'runs') }} as runs
     )
+{%- endmacro %}
+
+
+{#- From here on until a whole build has gone through, nobody knows what the models hold of the changed periods. -#}
+{% macro forget_changed_periods() -%}
+    delete from raw.built_periods
+    where period in (select period from {{ this }} where is_changed)
 {%- endmacro %}

@@ -1,17 +1,29 @@
 -- A reporter that did not report is a row “not_submitted”, never an absent one: a missing row would silently shrink M.
+with
+
+present as (
+
+    select distinct
+        programme_id,
+        period,
+        reporter_id
+    from {{ ref('indicator_progress') }}
+
+)
+
 select
     rosters.programme_id,
     rosters.period,
     rosters.reporter_id
 from {{ ref('int_rosters') }} as rosters
-left join {{ ref('indicator_progress') }} as progress
+left join present
     on
-        rosters.programme_id = progress.programme_id
-        and rosters.period = progress.period
-        and rosters.reporter_id = progress.reporter_id
+        rosters.programme_id = present.programme_id
+        and rosters.period = present.period
+        and rosters.reporter_id = present.reporter_id
 where
     rosters.reporter_kind != 'city'
-    and progress.reporter_id is null
+    and present.reporter_id is null
     and exists (
         select 1
         from {{ ref('programme_indicators') }} as programme_indicators

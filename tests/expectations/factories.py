@@ -36,10 +36,10 @@ def _indicator(indicator_id: str, name: str, kind: str, unit: str, decimals: int
     return row | changes
 
 
-def _programme(programme_id: str, name: str) -> Row:
+def _programme(programme_id: str, name: str, document_id: str) -> Row:
     dates = {"starts_on": "2021-01-01", "ends_on": "2021-12-31"}
     kinds = {"reporter_kind": "district", "city_reporter_id": "city"}
-    return {"programme_id": programme_id, "programme_name": name, "document_id": "doc"} | dates | kinds
+    return {"programme_id": programme_id, "programme_name": name, "document_id": document_id} | dates | kinds
 
 
 def _member(reporter_id: str, **dates: str) -> Row:
@@ -47,8 +47,11 @@ def _member(reporter_id: str, **dates: str) -> Row:
 
 
 REGISTRY: dict[str, list[Row]] = {
-    "documents": [{"document_id": "doc", "number": "示例〔2021〕1号", "title": "示例", "is_scored": "false"}],
-    "programmes": [_programme("pilot", "示例方案"), _programme("other", "另一方案")],
+    "documents": [
+        {"document_id": "doc", "number": "示例〔2021〕1号", "title": "示例", "is_scored": "false"},
+        {"document_id": "other_doc", "number": "示例〔2021〕2号", "title": "另一示例", "is_scored": "false"},
+    ],
+    "programmes": [_programme("pilot", "示例方案", "doc"), _programme("other", "另一方案", "other_doc")],
     "programme_cadences": [
         {"programme_id": "pilot", "cadence": "monthly_dispatch", "reporter_kind": "district", "label": "月调度"}
     ],

@@ -1,5 +1,6 @@
 """Findings from what else counted: from when until when, whatever the order in which files are swept."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -80,6 +81,19 @@ def test_finding_ends_when_another_version_counts(desk):
     desk.judge(mended)
     assert _spans(july, "HIS-003") == [(utc("2021-08-05T10:00"), utc("2021-08-20T10:00"))]
     assert Judged().of(mended) == []
+
+
+def test_tasks_sent_afterwards_end_no_finding_about_figures_and_hide_none(desk):
+    cover = {"correction_mode": "仅报更正", "correction_reason": "补报任务进展"}
+    only = [replace(make_table("d001", month), rows=[], tasks=[("建库", "推进中")], cover=cover) for month in (6, 7)]
+    june, july = (
+        make_submission("d001", n, t, received=f"2021-{n + 1:02d}-05T11:00") for n, t in zip((6, 7), only, strict=True)
+    )
+    figures = _july()
+    desk.judge(*_months(1, 2, 3, 4, 5, 6), june, figures, july)
+    judged = Judged()
+    assert [judged.verdict(file) for file in (june, july)] == ["accepted", "accepted"]
+    assert _spans(figures, "HIS-003") == [(utc("2021-08-05T10:00"), None)]
 
 
 def test_level_ten_times_too_large_is_unusual_and_one_that_grows_is_not(desk):

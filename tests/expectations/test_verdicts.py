@@ -1,5 +1,7 @@
 """What counts, and from when: verdicts over months and versions, whatever the order in which files are swept."""
 
+from dataclasses import replace
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
@@ -77,6 +79,29 @@ def test_latest_version_of_the_previous_month_is_the_neighbour(desk):
     assert Judged().of(february) == []
 
 
+def _addition(reporter: str, received: str, month: int = 1):
+    """One row more for a month whose whole table came before."""
+    cover = {"correction_mode": "仅报更正", "correction_reason": "补登一家"}
+    only = replace(make_table(reporter, month), rows=[("企业总数", {"cumulative_value": "107"})], cover=cover)
+    return make_submission(reporter, month, only, received=received)
+
+
+def test_an_addition_does_not_hide_what_the_version_before_it_says(desk):
+    february = _february("2021-03-05T10:00", cumulative_value="7")
+    desk.judge(_january("2021-02-05T10:00"), _addition("d001", "2021-02-06T10:00"), february)
+    assert Judged().verdict(february) == "returned"
+    assert Judged().rules(february) == ["CUM-002"]
+
+
+def test_a_correction_of_one_row_is_the_neighbour_of_that_row_alone(desk):
+    cover = {"correction_mode": "仅报更正", "correction_reason": "补登一家"}
+    only = replace(make_table("d001", 1), rows=[("新增企业", PLUS_ONE)], cover=cover)
+    corrected = make_submission("d001", 1, only, received="2021-02-06T10:00")
+    february = _february("2021-03-05T10:00", cumulative_value="7")
+    assert desk.judge(_january("2021-02-05T10:00"), corrected, february).accepted == 3
+    assert Judged().of(february) == []
+
+
 def test_months_of_one_file_are_compared_with_each_other(desk):
     desk.judge(_january("2021-02-05T10:00"))
     own_january = make_table("d001", 1).change("新增企业", **PLUS_ONE)
@@ -151,7 +176,7 @@ def test_verdicts_do_not_depend_on_the_sweeps(new_desk):
     flawed_bits=st.lists(st.booleans(), min_size=7, max_size=7),
 )
 def test_every_receipt_gets_a_verdict_not_before_its_time(months, moments, clash_bits, flawed_bits):
-    receipts, tables = [], []
+    receipts, tables, values = [], [], []
     for number, month in enumerate(months):
         id_, moment = f"r{number}", utc(f"2021-05-{moments[number]:02d}T10:00")
         receipts.append(
@@ -159,10 +184,12 @@ def test_every_receipt_gets_a_verdict_not_before_its_time(months, moments, clash
         )
         head = {"programme_id": "p", "reporter_id": "r", "period": f"2021-{month:02d}"}
         tables.append(head | {"receipt_id": id_, "table_id": f"{id_}#1"})
-    pairs = [(a["table_id"], b["table_id"]) for a in tables for b in tables]
+        values.append({"table_id": f"{id_}#1", "indicator_id": "i", "cumulative_value": Decimal(1)})
+    pairs = [(a["table_id"], b["table_id"], "i") for a in tables for b in tables]
     clashes = {pair for pair, clashes in zip(pairs, clash_bits, strict=False) if clashes}
     flawed = {row["receipt_id"] for row, bit in zip(receipts, flawed_bits, strict=False) if bit}
-    verdicts = resolve(Submissions(sorted(receipts, key=version_key), tables), flawed, clashes, clashes).verdicts
+    batch = Submissions(sorted(receipts, key=version_key), tables, values)
+    verdicts = resolve(batch, flawed, clashes, clashes).verdicts
     assert set(verdicts) == {row["receipt_id"] for row in receipts}
     for row in receipts:
         verdict = verdicts[row["receipt_id"]]

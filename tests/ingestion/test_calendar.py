@@ -18,9 +18,10 @@ from ingestion.calendar import (
 )
 from ingestion.registry import Registry, column_types, load_registry
 from ingestion.runs import record_run
-from ingestion.settings import ROOT, get_settings
+from ingestion.settings import ROOT, Settings, get_settings
 from ingestion.store import open_warehouse
 from ingestion.workdays import Workdays
+from tests.stages import copy_dbt_project
 
 ANNOUNCED = Workdays([])
 PROGRAMME = "innovation_2021"
@@ -233,3 +234,18 @@ def test_a_newer_holiday_calendar_is_a_new_build(tmp_path: Path, monkeypatch: py
         monkeypatch.setattr(Workdays, "is_workday", lambda self, day: day.weekday() < 5)
         assert record_run(connection, load_registry(folder), as_of).fingerprint != before
     get_settings.cache_clear()
+
+
+def test_what_a_dbt_project_holds_makes_a_new_build_and_where_it_lies_does_not(
+    tmp_path: Path, home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_of = datetime(2021, 5, 1, tzinfo=UTC)
+    registry = load_registry(home.registry)
+    project = copy_dbt_project(tmp_path / "project")
+    with open_warehouse() as connection:
+        before = record_run(connection, registry, as_of).fingerprint
+        monkeypatch.setenv("YIBIAO_DBT_PROJECT", str(project))
+        get_settings.cache_clear()
+        assert record_run(connection, registry, as_of).fingerprint == before
+        (project / "models" / "new.sql").write_text("select 1", encoding="utf-8")
+        assert record_run(connection, registry, as_of).fingerprint != before

@@ -6,7 +6,7 @@ import pytest
 
 from ingestion.errors import RegistryError
 from ingestion.registry import column_types, load_registry
-from ingestion.settings import ROOT, get_settings
+from ingestion.settings import ROOT, Settings, get_settings
 
 SEEDS = get_settings().registry
 
@@ -175,3 +175,22 @@ def test_the_hash_changes_with_any_cell(folder: Path) -> None:
 
 def test_the_dbt_project_reads_its_copy_and_never_a_folder_outside() -> None:
     assert 'seed-paths: ["registry"]' in (ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8")
+
+
+def test_each_dbt_project_has_a_copy_of_its_own(
+    folder: Path, tmp_path: Path, home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = []
+    for name, value in (("one", "2001"), ("two", "2002")):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv("YIBIAO_DBT_PROJECT", str(tmp_path / name))
+        get_settings.cache_clear()
+        changed = Path(shutil.copytree(folder, tmp_path / f"{name}_registry"))
+        change(changed / "targets.csv", ",2000,", f",{value},")
+        load_registry(changed).copy_for_dbt()
+        copies.append(get_settings().registry_copy)
+    assert copies == [tmp_path / "one" / "registry", tmp_path / "two" / "registry"]
+    assert [f",{value}," in (copies[0] / "targets.csv").read_text(encoding="utf-8") for value in (2001, 2002)] == [
+        True,
+        False,
+    ]

@@ -34,7 +34,7 @@ SMALL: Tables = {
     "clauses": [{"document_id": "doc", "clause": clause} for clause in ("一", "二(二)2", "三(二)", "第三条")],
     "programmes": [
         {"programme_id": "plan", "programme_name": "方案", "document_id": "doc", "reporter_kind": "district"}
-        | {"starts_on": "2021-01-01", "ends_on": "2021-12-31"},
+        | {"starts_on": "2021-01-01", "ends_on": "2021-12-31", "city_reporter_id": "whole"},
         {"programme_id": "listed", "programme_name": "只列示", "document_id": "other_doc", "reporter_kind": "city"},
     ],
     "programme_cadences": [
@@ -44,6 +44,7 @@ SMALL: Tables = {
     "reporters": [
         {"reporter_id": "east", "reporter_name": "东区", "reporter_kind": "district"},
         {"reporter_id": "west", "reporter_name": "西区", "reporter_kind": "district", "valid_to": "2021-06-30"},
+        {"reporter_id": "whole", "reporter_name": "全市", "reporter_kind": "city"},
     ],
     "reporter_aliases": [
         {"alias": "东", "reporter_id": "east", "valid_to": "2021-06-30"},
@@ -166,7 +167,55 @@ def remove(table: str, row: int) -> Callable[[Tables], object]:
     return lambda tables: tables[table].pop(row)
 
 
+def in_two_groups(tables: Tables) -> None:
+    """A second ranked group from April on, with a member that leaves the first one in June."""
+    tables["reporter_groups"].append({"programme_id": "plan", "group_id": "zones", "is_ranked": "true"})
+    tables["reporter_group_members"].append(
+        {"programme_id": "plan", "group_id": "zones", "reporter_id": "east", "valid_from": "2021-04-01"}
+    )
+
+
 CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
+    (
+        lint.members_of_two_ranked_groups,
+        in_two_groups,
+        "reporter_group_members.csv row 4 column programme_id,group_id,reporter_id,valid_from,valid_to: "
+        "“plan, zones, east, 2021-04-01, ”; "
+        "expected one ranked group at a time; row 2 has it in all on some of these days",
+    ),
+    (
+        lint.ratios_of_unequal_suppliers,
+        change("indicators", 1, supplier_kind="department"),
+        "indicators.csv row 4 column denominator_indicator_id: “firms”; "
+        "expected an indicator that the department supplies, as the numerator: only equals are divided",
+    ),
+    (
+        lint.targets_of_nothing_measured,
+        change("targets", 1, indicator_id="lost"),
+        "targets.csv row 3 column indicator_id: “lost”; "
+        "expected an indicator of plan in programme_indicators.csv, which measures its document's targets",
+    ),
+    (
+        lint.targets_of_nothing_measured,
+        lambda tables: (
+            change("programmes", 0, city_reporter_id="")(tables),
+            change("targets", 2, scope="each:all")(tables),
+        ),
+        "targets.csv row 2 column scope: “city”; "
+        "expected each: and a group, or a city_reporter_id of plan in programmes.csv",
+    ),
+    (
+        lint.targets_of_members_not_asked,
+        add("reporter_group_members", 0, reporter_id="whole"),
+        "targets.csv row 3 column scope: “each:all”; "
+        "expected a group that is asked for firms, by supplier_kind and supplier_scope; not whole",
+    ),
+    (
+        lint.targets_of_members_not_asked,
+        change("indicators", 0, supplier_scope="west"),
+        "targets.csv row 3 column scope: “each:all”; "
+        "expected a group that is asked for firms, by supplier_kind and supplier_scope; not east",
+    ),
     (
         lint.unknown_bases,
         change("programme_indicators", 0, ranking_bases="completion|completions"),
@@ -552,6 +601,24 @@ CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
 ]
 
 STILL_RIGHT = {
+    "another ranked group once the first one's span is over": lambda tables: (
+        in_two_groups(tables),
+        change("reporter_group_members", 2, valid_from="2021-07-01")(tables),
+    ),
+    "a second group that is not ranked": lambda tables: (
+        in_two_groups(tables),
+        change("reporter_groups", 2, is_ranked="false")(tables),
+    ),
+    "a ratio of two departments": lambda tables: (
+        change("targets", 1, scope="city")(tables),
+        change("target_splits", 0, reporter_id="")(tables),
+        change("indicators", 0, supplier_kind="department", supplier_scope="")(tables),
+        change("indicators", 1, supplier_kind="department")(tables),
+        change("scoring_weights", 0, rule_id="spread")(tables),
+    ),
+    "a target of a document whose programme has no months": change(
+        "targets", 3, document_id="other_doc", period="2021"
+    ),
     "a month that never closes": change("reporting_calendar", 0, no_new_workdays="", no_edits_workdays=""),
     "a month opened again a second time": add("reopenings", 0, opened_on="2021-07-01", until="2021-07-10"),
     "an alias for another reporter once the first one's span is over": add(
@@ -581,7 +648,7 @@ FILLERS = {"varchar": "某", "integer": "1", "boolean": "true"}
 
 def filler(table: str, column: str, type_name: str) -> str:
     """Something that may stand in a column which must not be empty."""
-    if (table, column) not in seed_properties().not_null:
+    if (table, column) not in seed_properties().required:
         return ""
     accepted = seed_properties().accepted_values.get((table, column))
     return accepted[0] if accepted else FILLERS.get(type_name, "1")

@@ -321,14 +321,35 @@ def test_the_marts_expect_of_each_month_what_its_forms_ask_for(registry: Registr
         assert bool(asked) == (month != "2021-02")  # the document is of March
 
 
-def test_a_merged_units_tasks_are_its_successors_from_its_first_whole_month_on(registry: Registry) -> None:
+def test_a_merged_units_tasks_are_its_successors_from_the_month_of_the_merger_on(registry: Registry) -> None:
     succession = {"predecessor_id": "donghu_hitech", "successor_id": "hanyang", "effective_on": "2021-06-15"}
     changed = Registry(registry.folder, registry.tables | {"reporter_successions": [succession]}, "")
-    june, july = (
+    may, june = (
         {who for task, who in Owing(changed, "innovation_2021", month).asked_of_tasks() if task == "wzb_2021_26-2-1-1"}
-        for month in ("2021-06", "2021-07")
+        for month in ("2021-05", "2021-06")
     )
-    assert (june - july, july - june) == ({"donghu_hitech"}, {"hanyang"})
+    assert (may - june, june - may) == ({"donghu_hitech"}, {"hanyang"})
+
+
+def test_the_last_day_of_a_month_decides_who_belongs_to_it(registry: Registry) -> None:
+    reporters = [
+        row | {"valid_to": "2021-06-29"} if row["reporter_id"] == "jiangan" else row
+        for row in registry.rows("reporters")
+    ]
+    members = [
+        row | {"valid_to": "2021-05-31"} if row["reporter_id"] == "caidian" else row
+        for row in registry.rows("reporter_group_members")
+    ]
+    members = [row | {"valid_from": "2021-06-30"} if row["reporter_id"] == "hanyang" else row for row in members]
+    changed = Registry(
+        registry.folder, registry.tables | {"reporters": reporters, "reporter_group_members": members}, ""
+    )
+    asked = {
+        month: {row["reporter_id"] for row in Owing(changed, "innovation_2021", month).reporters}
+        & {"jiangan", "caidian", "hanyang"}
+        for month in ("2021-05", "2021-06")
+    }
+    assert asked == {"2021-05": {"jiangan", "caidian"}, "2021-06": {"hanyang"}}
 
 
 def test_who_is_asked_again_after_a_break_has_two_spans(registry: Registry) -> None:

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tests.oracle.periods import last_day, month_id, month_of
+from tests.oracle.periods import MONTHLY, last_day, month_id, month_of
+from tests.oracle.score_cases import add_scheme
+from tests.oracle.task_cases import add_tasks, add_units, draw_lines
 from tests.oracle.world import Figures, Submission, World
 
 CADENCES = ("bimonthly_exchange", "quarterly_summary", "half_year_review", "annual_assessment")
@@ -72,6 +74,10 @@ def cases(draw, name):
     add_targets(case, choose, name)
     if choose.once_in(3):
         add_reader(case, choose, starts_on, ends_on)
+    add_units(case)
+    add_tasks(case, choose)
+    for programme in case.rows("programmes"):
+        add_scheme(case, choose, programme["programme_id"])
     add_tables(case, Chooser(draw(st.randoms(use_true_random=True)).randint), starts_on, ends_on)
     add_corrections(case, choose)
     return case
@@ -91,7 +97,8 @@ def add_programme(case, choose, programme_id, starts_on, ends_on, city=True):
         city_reporter_id=f"{case.name}_city" if city else "",
     )
     held = {"programme_id": programme_id, "reporter_kind": "district", "label": "通报"}
-    for cadence in [] if choose.once_in(10) else choose.some_of(CADENCES):
+    cadences = CADENCES if choose.once_in(3) else choose.some_of(CADENCES)
+    for cadence in [] if choose.once_in(10) else [MONTHLY, *cadences]:
         case.add("programme_cadences", cadence=cadence, **held)
     case.add("reporting_calendar", programme_id=programme_id, due_workdays=7, publish_workdays=10)
     for month in range(month_of(date.fromisoformat(starts_on)), month_of(date.fromisoformat(ends_on)) + 1):
@@ -381,14 +388,27 @@ def add_receipts(case, choose, reporter_id, month, rows):
     """The files that a month's table came in: none, one, a mended one, one that was only accepted later …"""
     manner = choose.one_of(TABLES)
     month_text, number = month_id(month), len(case.submissions)
+    lines = draw_lines(case, choose)
     midnight = datetime.combine(last_day(month), datetime.min.time(), UTC)
     received_at = midnight + timedelta(days=choose.one_of((2, 5, 9, 10, 11, 40)), hours=choose.one_of((15, 16, 17)))
 
-    def send(rows, verdict="accepted", days=0, accepted_after=0, folder=None):
+    def send(rows, verdict="accepted", days=0, accepted_after=0, folder=None, tasks=lines):
         at = received_at + timedelta(days=days)
         accepted_at = at + timedelta(days=accepted_after) if verdict == "accepted" else None
         id_ = f"{case.name}r{len(case.submissions):04d}"
-        table = (id_, case.name, reporter_id, month_text, at, verdict, accepted_at, rows, number % 7 == 0, folder)
+        table = (
+            id_,
+            case.name,
+            reporter_id,
+            month_text,
+            at,
+            verdict,
+            accepted_at,
+            rows,
+            number % 7 == 0,
+            folder,
+            tasks,
+        )
         case.submissions.append(Submission(*table))
 
     if manner in ("one", "mended", "blanked", "repeated"):
@@ -410,7 +430,12 @@ def add_receipts(case, choose, reporter_id, month, rows):
         mended = {
             id_: choose.one_of((row, Figures(None, Decimal(7)), Figures(Decimal(7)))) for id_, row in rows.items()
         }
-        send(mended, choose.one_of(("accepted", "accepted", "returned")), days=choose.one_of((1, 100)))
+        send(
+            mended,
+            choose.one_of(("accepted", "accepted", "returned")),
+            choose.one_of((1, 100)),
+            tasks=draw_lines(case, choose),
+        )
     if manner == "blanked":
         send({id_: Figures(None, None, row.growth_pct, None) for id_, row in rows.items()}, days=1)
 

@@ -14,14 +14,14 @@ def indicator_rankings(world):
         if row.is_city:
             continue
         for basis in _bases(world, row):
-            for scope in [OVERALL, *_ranked_groups(world, row)]:
+            for scope in [OVERALL, *ranked_groups(world, row.programme_id, row.reporter_id, row.period.end)]:
                 field = row.programme_id, scope, row.indicator["indicator_id"], basis, row.period.id
                 fields.setdefault(field, []).append(row)
     places = {field: _places(field[3], rows) for field, rows in fields.items()}
     return {
         (*field, row.reporter_id): {
             "cadence": row.period.cadence,
-            "ranked_value": _value(field[3], row),
+            "ranked_value": ranked_value(field[3], row),
             "ranked_count": len(places[field]),
             "reporter_count": len(rows),
             "rank_change": _rank_change(places, field, row),
@@ -39,26 +39,34 @@ def _bases(world, row):
     return [basis for basis in asked["ranking_bases"].split("|") if basis]
 
 
-def _ranked_groups(world, row):
-    groups = world.rows_of("reporter_groups", programme_id=row.programme_id, is_ranked="true")
-    ranked = {group["group_id"] for group in groups}
-    return [id_ for id_ in world.groups_on(row.programme_id, row.reporter_id, row.period.end) if id_ in ranked]
+def ranked_groups(world, programme_id, reporter_id, day):
+    """The groups in which a reporter is compared on a day."""
+    ranked = {row["group_id"] for row in world.rows_of("reporter_groups", programme_id=programme_id, is_ranked="true")}
+    return [id_ for id_ in world.groups_on(programme_id, reporter_id, day) if id_ in ranked]
 
 
-def _value(basis, row):
+def ranked_value(basis, row):
     """What a reporter is ranked by; None: it is not ranked, and no part of how many are."""
     if basis == "completion":
         return row.completion if row.target_state == "set" else None
     return row.yoy if basis == "growth" else row.value
 
 
-def _places(basis, rows):
-    """Rank and margins by reporter: equal when printed is equal in rank, and the next rank is left out."""
-    indicator = rows[0].indicator
+def compared_by(basis, indicator):
+    """1 where more is better and -1 where less is, and at how many decimals figures are equal."""
     decimals = int(indicator["decimals"]) if basis == "level" else int(indicator["ratio_decimals"]) + 2
     # A completion rate says how well, whichever way the indicator runs.
-    sign = -1 if indicator["direction"] == "lower" and basis != "completion" else 1
-    goodness = {row.reporter_id: sign * value for row in rows if (value := _value(basis, row)) is not None}
+    return (-1 if indicator["direction"] == "lower" and basis != "completion" else 1), decimals
+
+
+def _places(basis, rows):
+    sign, decimals = compared_by(basis, rows[0].indicator)
+    known = {row.reporter_id: value for row in rows if (value := ranked_value(basis, row)) is not None}
+    return places({id_: sign * value for id_, value in known.items()}, decimals)
+
+
+def places(goodness, decimals):
+    """Rank and margins by reporter: equal when printed is equal in rank, and the next rank is left out."""
     printed = {id_: half_up(value, decimals) for id_, value in goodness.items()}
     found = {}
     for id_, value in goodness.items():

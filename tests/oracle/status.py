@@ -61,9 +61,9 @@ def _status(world, programme_id, reporter_id, month):
         "version_count": len(accepted),
         "returned_count": len(returned),
         "is_late": is_late,
-        "due_at": _naive(due_at),
-        "first_received_at": _naive(min((table.received_at for table in received), default=None)),
-        "first_accepted_at": _naive(accepted[0].received_at) if accepted else None,
+        "due_at": naive(due_at),
+        "first_received_at": naive(min((table.received_at for table in received), default=None)),
+        "first_accepted_at": naive(accepted[0].received_at) if accepted else None,
     }
 
 
@@ -73,6 +73,6 @@ def _due_at(world, programme_id, month):
     return datetime.combine(date.fromisoformat(row["due_on"]) + timedelta(days=1), time(), HERE)
 
 
-def _naive(moment):
+def naive(moment):
     """UTC without the mark, as marts store times."""
     return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)

@@ -176,14 +176,17 @@ def _ratios(world, indicator):
     for key in numerators.keys() & denominators.keys():
         above, below = numerators[key], denominators[key]
         # Both sums are over the same reporters, or over all that each is asked of.
-        fits = above.known_of == below.known_of or (above.is_complete and below.is_complete)
+        is_complete = above.is_complete and below.is_complete
+        fits = is_complete or above.known_of == below.known_of
+        expected_count = max(above.expected_count, below.expected_count)
         found[key] = Standing(
             cumulative_value=_scaled(above.cumulative_value, below.cumulative_value, scale) if fits else None,
             same_period_value=_scaled(above.same_period_value, below.same_period_value, scale) if fits else None,
             is_sample=above.is_sample or below.is_sample,
-            reported_count=min(above.reported_count, below.reported_count),
-            expected_count=max(above.expected_count, below.expected_count),
-            known_of=min(above.known_of, below.known_of, key=len),
+            # A part that fewer are asked of is no less complete.
+            reported_count=expected_count if is_complete else min(above.reported_count, below.reported_count),
+            expected_count=expected_count,
+            known_of=(max if is_complete else min)(above.known_of, below.known_of, key=len),
         )
     return found
 

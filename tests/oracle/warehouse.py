@@ -8,11 +8,18 @@ from datetime import UTC
 from ingestion.registry import load_registry
 from ingestion.runs import record_run
 from ingestion.seed_files import column_types
-from ingestion.settings import ROOT, get_settings
+from ingestion.settings import get_settings
 from ingestion.store import insert_rows, open_warehouse
 from tests.stages import DBT, run
 
-MARTS = ("indicator_progress", "indicator_rankings", "city_progress", "submission_status")
+MARTS = ("indicator_progress", "indicator_rankings", "city_progress", "submission_status") + (
+    "score_parts",
+    "composite_rankings",
+    "movers",
+    "task_progress",
+    "clause_ledger",
+    "unit_progress",
+)
 
 
 def build(world, home, dbt_target):
@@ -29,7 +36,7 @@ def build(world, home, dbt_target):
     # Data tests hold for registries that people keep; a programme made at random may have odd parts of a target.
     excluded = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
     selected = ["--select", *(f"+{mart}" for mart in MARTS)]
-    run(DBT, "build", *excluded, *selected, *places, home=home, folder=ROOT / "dbt_project", **environment)
+    run(DBT, "build", *excluded, *selected, *places, home=home, folder=get_settings().dbt_project, **environment)
     with settings_of(environment), open_warehouse(read_only=True) as connection:
         return {mart: read_mart(connection, mart) for mart in MARTS}
 
@@ -65,7 +72,7 @@ def write_registry(world, folder):
 
 def raw_rows(world):
     """Receipts, tables, values and judgements, as intake and judging would leave them."""
-    found = {"receipts": [], "tables": [], "reported_values": [], "judgements": []}
+    found = {"receipts": [], "tables": [], "reported_values": [], "reported_tasks": [], "judgements": []}
     for table in world.submissions:
         id_, table_id = table.receipt_id, f"{table.receipt_id}#1"
         received_at = naive(table.received_at)
@@ -94,6 +101,10 @@ def raw_rows(world):
         for number, (indicator_id, row) in enumerate(table.rows.items(), start=1):
             place = {"table_id": table_id, "receipt_id": id_, "row_number": number, "indicator_id": indicator_id}
             found["reported_values"].append(place | vars(row))
+        for number, (task_id, line) in enumerate(table.tasks, start=1):
+            place = {"table_id": table_id, "receipt_id": id_, "row_number": number, "task_id": task_id}
+            cells = {f"{name}_text": getattr(line, name) for name in ("status", "progress", "problem", "next_step")}
+            found["reported_tasks"].append(place | cells)
     return found
 
 

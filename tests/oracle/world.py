@@ -25,7 +25,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class Submission:
-    """One received file with one table; times are aware, `accepted_at` is None for what was returned or repeated."""
+    """One received file with one table, and its lines about tasks.
+
+    Times are aware; `accepted_at` is None for what was returned or repeated.
+    """
 
     receipt_id: str
     programme_id: str
@@ -37,6 +40,7 @@ class Submission:
     rows: dict[str, Figures]
     is_sample: bool = False
     folder_reporter_id: str | None = None
+    tasks: tuple = ()
 
     def is_accepted(self, as_of):
         """Whether it counted at a time: acceptance may come later than the receipt."""

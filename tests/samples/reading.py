@@ -8,7 +8,8 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingestion.contract import BY_NAME, NUMBER_COLUMNS
+from ingestion.contract import BY_NAME, NUMBER_COLUMNS, TABLE_SHEET
+from samples import SampleFile
 
 Row = dict[str, object]
 Table = dict[str, Row]
@@ -28,8 +29,13 @@ def tables_of(path: Path) -> dict[str, Table]:
 
 
 def sheets_of(path: Path) -> list[Worksheet]:
-    """The sheets of a workbook that hold a table."""
-    return [sheet for sheet in load_workbook(path).worksheets if heads_of(sheet)]
+    """The sheets of a workbook that hold a table of indicators."""
+    return [sheet for sheet in load_workbook(path).worksheets if sheet.title.startswith(TABLE_SHEET)]
+
+
+def is_tasks_alone(file: SampleFile) -> bool:
+    """Whether a file holds tasks and no figure, by its name."""
+    return file.file_name.endswith(f"{file.month}任务.xlsx")
 
 
 def heads_of(sheet: Worksheet) -> dict[str, str]:

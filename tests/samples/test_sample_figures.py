@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.registry import Registry
 from samples import SampleReport, write_late_correction
-from tests.samples.reading import Table, table_of
+from tests.samples.reading import Table, is_tasks_alone, table_of
 
 ADDED, TOTAL, CONTRACTS, EVENTS = "新增高新技术企业", "高新技术企业总数", "技术合同成交额", "科技成果转化对接活动"
 INCREMENTS = (ADDED, CONTRACTS, EVENTS)
@@ -19,7 +19,7 @@ Tables = dict[tuple[str, str], Table]
 def counting(written_year: SampleReport, registry: Registry) -> Tables:
     """Per district and month what its last version says of these four; the last version is the one that counts."""
     districts = {row["reporter_id"] for row in registry.rows("reporters") if row["reporter_kind"] == "district"}
-    files = [file for file in written_year.files if file.reporter_id in districts]
+    files = [file for file in written_year.files if file.reporter_id in districts and not is_tasks_alone(file)]
     return {(f.reporter_id, f.month): _four(table_of(written_year.inbox / f.file_name)) for f in files}
 
 

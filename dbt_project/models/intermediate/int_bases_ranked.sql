@@ -1,12 +1,16 @@
 {# Ranks on every basis that the registry declares, overall and inside the reporter's own group: equal at the declared
    precision is equal in rank, and the next rank is left out (1, 2, 2, 4). Not ranked: the city, and whoever has no value
    or no target to be measured by; they do not count in M either. #}
+{{ config(materialized='view') }}
+
 with
 
 progress as (
 
     select * from {{ ref('int_progress_measured') }}
-    where reporter_kind != 'city'
+    where
+        reporter_kind != 'city'
+        and {{ is_built_or_previous('period') }}
 
 ),
 
@@ -78,8 +82,7 @@ comparable as (
     select
         *,
         better_sign * ranked_value as goodness,
-        better_sign * {{ units_at('ranked_value', 'compared_decimals') }} as goodness_units,
-        count(*) over (partition by programme_id, scope, indicator_id, basis, period) as reporter_count
+        better_sign * {{ rounded_at('ranked_value', 'compared_decimals') }} as rounded_goodness
     from scoped
 
 ),
@@ -87,26 +90,31 @@ comparable as (
 ranked as (
 
     select
-        *,
-        rank() over (
-            partition by programme_id, scope, indicator_id, basis, period
-            order by goodness_units desc
-        )::integer as rank,
-        count(*) over (partition by programme_id, scope, indicator_id, basis, period)::integer as ranked_count,
+        programme_id,
+        scope,
+        indicator_id,
+        basis,
+        cadence,
+        period,
+        previous_period,
+        reporter_id,
+        ranked_value,
+        count(*) over everyone as reporter_count,
+        count(ranked_value) over everyone::integer as ranked_count,
+        rank() over places::integer as rank,
         -- The distance to the place above and below; who shares a place is no neighbour.
-        min(goodness) over (
-            partition by programme_id, scope, indicator_id, basis, period
-            order by goodness_units desc
-            groups between 1 preceding and 1 preceding
-        ) - goodness as margin_above,
-        goodness - max(goodness) over (
-            partition by programme_id, scope, indicator_id, basis, period
-            order by goodness_units desc
-            groups between 1 following and 1 following
-        ) as margin_below
+        min(goodness) over (places groups between 1 preceding and 1 preceding) - goodness as margin_above,
+        goodness - max(goodness) over (places groups between 1 following and 1 following) as margin_below
     from comparable
-    where ranked_value is not null
+    window
+        everyone as (partition by programme_id, scope, indicator_id, basis, period),
+        -- Whoever has no value comes after the last place.
+        places as (
+            partition by programme_id, scope, indicator_id, basis, period
+            order by rounded_goodness desc nulls last
+        )
 
 )
 
 select * from ranked
+where ranked_value is not null

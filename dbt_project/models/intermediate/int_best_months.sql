@@ -1,10 +1,15 @@
 {# The most that a reporter did in one month, of the twelve that end with each month: what a need is held against. #}
+{{ config(materialized='incremental', pre_hook="{{ built_by_period() }}") }}
+
 with
 
 progress_values as (
 
     select * from {{ ref('int_values_cadenced') }}
-    where cadence = 'monthly_dispatch' and kind = 'increment'
+    where
+        cadence = 'monthly_dispatch'
+        and kind = 'increment'
+        and {{ is_built_year('period', years_before=1) }}
 
 ),
 
@@ -14,6 +19,7 @@ best as (
         programme_id,
         reporter_id,
         indicator_id,
+        period,
         last_month,
         max(month_value) over (
             partition by programme_id, reporter_id, indicator_id
@@ -25,3 +31,4 @@ best as (
 )
 
 select * from best
+where {{ is_built('period') }}

@@ -20,11 +20,21 @@ statuses as (
 
 ),
 
+-- What a reporter is made of changes with each merger: between two of them it has one course.
+joined as (
+
+    select
+        *,
+        min(held_from) over (partition by reporter_id, part_id) as joined_on
+    from lineages
+
+),
+
 handed_on as (
 
     select
         reported.programme_id,
-        lineages.reporter_id,
+        joined.reporter_id,
         reported.item_kind,
         reported.item_key,
         reported.month_date,
@@ -37,18 +47,19 @@ handed_on as (
         reported.started_on,
         reported.due_on,
         reported.finished_on,
-        -- The successor's first month: the predecessor still had the one in which the day lay.
-        coalesce(last_day(lineages.effective_on - 1) + 1, reported.month_date) as visible_from,
-        lineages.part_id,
-        lineages.part_id = lineages.reporter_id as is_own,
+        joined.held_from,
+        {{ month_from_which_held('joined.held_from', 'reported.month_date') }} as visible_from,
+        {{ month_from_which_held('joined.joined_on', 'reported.month_date') }} as handed_on_in,
+        joined.part_id,
+        joined.part_id = joined.reporter_id as is_own,
         statuses.counts_as,
         statuses.position as status_position,
         statuses.is_final
     from reported
-    inner join lineages
+    inner join joined
         on
-            reported.reporter_id = lineages.part_id
-            and coalesce(reported.month_date < lineages.effective_on, true)
+            reported.reporter_id = joined.part_id
+            and last_day(reported.month_date) < least(joined.effective_on, joined.held_until)
     left join statuses
         on
             reported.item_kind = statuses.item_kind
@@ -65,7 +76,7 @@ entitled as (
         or coalesce(
             min(case when is_own then month_date end) over (
                 partition by programme_id, reporter_id, item_kind, item_key
-            ) >= visible_from,
+            ) >= handed_on_in,
             true
         )
 
@@ -76,7 +87,7 @@ chosen as (
     select *
     from entitled
     qualify row_number() over (
-        partition by programme_id, reporter_id, item_kind, item_key, month_date
+        partition by programme_id, reporter_id, item_kind, item_key, held_from, month_date
         order by is_own desc, status is null asc, status_position asc, part_id asc
     ) = 1
 
@@ -87,12 +98,12 @@ numbered as (
     select
         *,
         last_value(status ignore nulls) over (
-            partition by programme_id, reporter_id, item_kind, item_key
+            partition by programme_id, reporter_id, item_kind, item_key, held_from
             order by month_date
             rows between unbounded preceding and 1 preceding
         ) as earlier_status,
         count(status) over (
-            partition by programme_id, reporter_id, item_kind, item_key order by month_date
+            partition by programme_id, reporter_id, item_kind, item_key, held_from order by month_date
         ) as status_number
     from chosen
 
@@ -106,6 +117,7 @@ carried as (
         item_kind,
         item_key,
         month_date,
+        held_from,
         visible_from,
         last_value(item_name ignore nulls) over course as item_name,
         last_value(item_code ignore nulls) over course as item_code,
@@ -121,13 +133,17 @@ carried as (
         note,
         last_value(started_on ignore nulls) over course as started_on,
         last_value(due_on ignore nulls) over course as due_on,
-        last_value(finished_on ignore nulls) over course as finished_on,
+        -- An item that is taken up again is not finished: its earlier date went with the status it belonged to.
+        case
+            when first_value(is_final) over same_status then last_value(finished_on ignore nulls) over course
+            else last_value(finished_on ignore nulls) over same_status
+        end as finished_on,
         bool_or(is_sample) over course as is_sample
     from numbered
     window
-        course as (partition by programme_id, reporter_id, item_kind, item_key order by month_date),
+        course as (partition by programme_id, reporter_id, item_kind, item_key, held_from order by month_date),
         same_status as (
-            partition by programme_id, reporter_id, item_kind, item_key, status_number order by month_date
+            partition by programme_id, reporter_id, item_kind, item_key, held_from, status_number order by month_date
         )
 
 ),
@@ -137,9 +153,10 @@ newest_visible as (
     select *
     from carried
     qualify row_number() over (
-        partition by programme_id, reporter_id, item_kind, item_key, visible_from order by month_date desc
+        partition by programme_id, reporter_id, item_kind, item_key, visible_from
+        order by month_date desc, held_from desc
     ) = 1
 
 )
 
-select * from newest_visible
+select * exclude (held_from) from newest_visible

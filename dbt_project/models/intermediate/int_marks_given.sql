@@ -9,15 +9,28 @@ planned as (
 
 ),
 
+held as (
+
+    select
+        *,
+        -- Also where the indicator declares no completion rate: a missing ratio is neither nothing nor everything.
+        coalesce(is_target_at_most_zero and target_at_most_zero = 'met', false)
+        or basis = 'completion' and measured_value is null as is_held_or_not
+    from planned
+
+),
+
 compared as (
 
     select
         *,
-        case when part_state = 'scored' then better_sign * measured_value end as goodness,
-        case when part_state = 'scored' then better_sign * {{ units_at('measured_value', 'compared_decimals') }} end
-            as goodness_units,
+        -- What is only held or not takes nobody's place.
+        part_state = 'scored' and not is_held_or_not as is_compared,
+        case when is_compared then better_sign * measured_value end as goodness,
+        case when is_compared then better_sign * {{ rounded_at('measured_value', 'compared_decimals') }} end
+            as rounded_goodness,
         case when rank_scope = 'group' then group_id end as compared_group_id
-    from planned
+    from held
 
 ),
 
@@ -29,7 +42,7 @@ placed as (
             when goodness is not null
                 then rank() over (
                     partition by programme_id, period, indicator_id, compared_group_id
-                    order by goodness_units desc nulls last
+                    order by rounded_goodness desc nulls last
                 )
         end as place,
         max(goodness) over (partition by programme_id, period, indicator_id, compared_group_id) as best,
@@ -56,9 +69,6 @@ counted as (
 
     select
         *,
-        -- Also where the indicator declares no completion rate: a missing ratio is neither nothing nor everything.
-        coalesce(is_target_at_most_zero and target_at_most_zero = 'met', false)
-        or basis = 'completion' and measured_value is null as is_held_or_not,
         case step_rounding
             when 'whole' then floor(steps_below)
             when 'begun' then ceil(steps_below)
@@ -89,19 +99,21 @@ earned as (
             when rule_kind = 'efficacy' then base_share + (1 - base_share) * place_between
             when measured_value <= cut_off then 0
             when rule_kind = 'steps'
+                -- More steps than can be counted cost everything.
                 then greatest(
                     lowest_share,
-                    1 - {{ exact_ratio(
-                        '(counted_below * points_per_step)::decimal(24, 6)', 'full_weight::decimal(24, 6)'
+                    1 - {{ ratio_of_ratios(
+                        'least(counted_below * points_per_step, 999999999)::decimal(24, 12)',
+                        'full_weight::decimal(24, 12)'
                     ) }}
                 )
         end::decimal(24, 12) as earned_share,
         case
             when rule_kind = 'steps' and part_state = 'scored' and not is_held_or_not
                 then coalesce(
-                    {{ exact_ratio(
-                        'least(bonus_cap, counted_above * bonus_per_step)::decimal(24, 6)',
-                        'full_weight::decimal(24, 6)'
+                    {{ ratio_of_ratios(
+                        'least(bonus_cap, counted_above * bonus_per_step)::decimal(24, 12)',
+                        'full_weight::decimal(24, 12)'
                     ) }},
                     0
                 )
@@ -112,6 +124,9 @@ earned as (
 
 select
     * exclude (earned_share, bonus_share),
-    least(earned_share, 1)::decimal(24, 12) as mark_share,
-    coalesce(bonus_share, greatest(earned_share - 1, 0))::decimal(24, 12) as bonus_share
+    -- What is not scored has no share: the least and the greatest of nothing and a number would be the number.
+    case when earned_share is not null then least(earned_share, 1) end::decimal(24, 12) as mark_share,
+    case
+        when earned_share is not null then coalesce(bonus_share, greatest(earned_share - 1, 0))
+    end::decimal(24, 12) as bonus_share
 from earned

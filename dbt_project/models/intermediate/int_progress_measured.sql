@@ -1,146 +1,142 @@
-{# Values meet targets: the kinds of nothing are named, ratios are exact, the gap to time progress is unrounded. #}
+{# What is still needed for the target, and the light. #}
+{{ config(materialized='incremental', pre_hook="{{ built_by_period() }}") }}
+
 with
 
-progress_values as (
+progress as (
 
-    select * from {{ ref('int_values_cadenced') }}
+    select * from {{ ref('int_progress_compared') }}
+
+),
+
+best_months as (
+
+    select * from {{ ref('int_best_months') }}
+    where {{ is_built_year('period') }}
 
 ),
 
 targets as (
 
     select * from {{ ref('int_targets_by_reporter') }}
+    where {{ is_built('period') }}
 
 ),
 
-with_compared as (
+cities as (
+
+    select * from {{ ref('reporters') }}
+    where reporter_kind = 'city'
+
+),
+
+city_targets as (
 
     select
-        *,
-        -- The city's sum over fewer reporters than before would look like a fall.
-        case when kind = 'increment' then comparable_flow else comparable_value end as compared_value
-    from progress_values
+        targets.programme_id,
+        targets.indicator_id,
+        targets.period,
+        targets.target_value
+    from targets
+    inner join cities
+        on targets.reporter_id = cities.reporter_id
+    where
+        targets.is_scored
+        and not targets.is_text
+        and not targets.is_base_missing
 
 ),
 
-pace_rules as (
+indicators as (
 
-    select * from {{ ref('pace_rules') }}
-
-),
-
-lineages as (
-
-    select * from {{ ref('int_reporter_lineages') }}
-
-),
-
-past_values as (
-
-    select
-        with_compared.programme_id,
-        lineages.reporter_id,
-        lineages.held_from,
-        lineages.held_until,
-        with_compared.indicator_id,
-        with_compared.period,
-        {{ bridged_sum('with_compared.compared_value', 'with_compared.kind') }}::decimal(24, 6) as compared_value
-    from lineages
-    inner join with_compared
-        on
-            lineages.part_id = with_compared.reporter_id
-            and lineages.effective_on > with_compared.last_date
-    group by
-        with_compared.programme_id,
-        lineages.reporter_id,
-        lineages.held_from,
-        lineages.held_until,
-        with_compared.indicator_id,
-        with_compared.period
-
-),
-
-with_previous as (
-
-    select
-        progress_values.*,
-        previous_values.compared_value as previous_value
-    from with_compared as progress_values
-    left join past_values as previous_values
-        on
-            progress_values.programme_id = previous_values.programme_id
-            and progress_values.reporter_id = previous_values.reporter_id
-            and progress_values.indicator_id = previous_values.indicator_id
-            and progress_values.previous_period = previous_values.period
-            and progress_values.last_date >= previous_values.held_from
-            and progress_values.last_date < previous_values.held_until
+    select * from {{ ref('indicators') }}
 
 ),
 
 joined as (
 
     select
-        with_previous.*,
-        targets.target_id,
-        targets.comparator,
-        targets.target_value,
-        targets.due_month,
-        coalesce(targets.is_illustrative, false) as is_illustrative,
+        progress.*,
+        best_months.best_month_value,
+        -- Of what is counted afresh each year, and is to reach a figure in this one.
         case
-            when targets.target_id is null then 'no_target'
-            when targets.is_text then 'text'
-            when targets.is_base_missing then 'base_missing'
-            when not targets.is_scored then 'not_scored'
-            else 'set'
-        end as target_state,
-        case
-            when coalesce(with_previous.cumulative_value, with_previous.month_value) = 0 then 'zero'
-            when with_previous.reported_count > 0 then 'reported'
-            when not with_previous.is_ended then 'not_due'
             when
-                with_previous.frequency = 'year' and month(with_previous.last_month) < 12
-                or with_previous.frequency = 'quarter' and month(with_previous.last_month) % 3 > 0
-                then 'not_due'
-            else 'not_submitted'
-        end as value_state,
-        -- The pace is that of a year, so that a target of a later year has none before its own; a target of a half or a
-        -- quarter is to be whole at its own end.
+                progress.kind = 'increment'
+                and progress.target_state = 'set'
+                and progress.comparator != '<='
+                -- The greatest of nothing and zero would be zero.
+                and progress.cumulative_value is not null
+                and year(progress.last_month) = year(progress.due_month)
+                then greatest(progress.target_value - progress.cumulative_value, 0)::decimal(24, 6)
+        end as needed_value,
+        date_diff('month', progress.last_month, progress.due_month)::decimal(24, 6) as months_left,
+        -- Where the city's figure was not divided, what a reporter contributes to it.
         case
-            when year(with_previous.last_month) = year(targets.due_month)
-                then {{ exact_ratio(
-                    '(pace_rules.share_numerator * due_pace_rules.share_denominator)::decimal(24, 6)',
-                    '(pace_rules.share_denominator * due_pace_rules.share_numerator)::decimal(24, 6)'
-                ) }}
-        end as time_progress_ratio,
-        case
-            when coalesce(with_previous.completion_rule, '') != 'met'
-                then {{ completion_of('with_previous.cumulative_value', 'targets.target_value', 'targets.comparator') }}
-        end as completion_ratio,
-        {{ exact_ratio('with_previous.compared_value - with_previous.previous_value', 'with_previous.previous_value') }}
-            as mom_ratio,
-        {{ exact_ratio(
-            'with_previous.comparable_value - with_previous.same_period_value', 'with_previous.same_period_value'
-        ) }} as yoy_ratio,
-        (with_previous.growth_pct * 0.01)::decimal(24, 12) as yoy_reported_ratio
-    from with_previous
-    left join targets
+            when
+                progress.target_state = 'no_target'
+                and progress.reporter_kind != 'city'
+                and indicators.city_method = 'sum'
+                then progress.cumulative_value
+        end as contributed_value,
+        city_targets.target_value as city_target_value
+    from progress
+    left join indicators
+        on progress.indicator_id = indicators.indicator_id
+    left join best_months
         on
-            with_previous.programme_id = targets.programme_id
-            and with_previous.reporter_id = targets.reporter_id
-            and with_previous.indicator_id = targets.indicator_id
-            and with_previous.period = targets.period
-    left join pace_rules
+            progress.programme_id = best_months.programme_id
+            and progress.reporter_id = best_months.reporter_id
+            and progress.indicator_id = best_months.indicator_id
+            and progress.last_month = best_months.last_month
+    left join city_targets
         on
-            with_previous.pace_rule = pace_rules.pace_rule
-            and month(with_previous.last_month) = pace_rules.month
-    left join pace_rules as due_pace_rules
+            progress.programme_id = city_targets.programme_id
+            and progress.indicator_id = city_targets.indicator_id
+            and progress.period = city_targets.period
+
+),
+
+with_needs as (
+
+    select
+        * exclude (needed_value, months_left, contributed_value, city_target_value),
+        {{ exact_ratio('needed_value', 'months_left') }} as needed_per_month,
+        {{ exact_ratio('contributed_value', 'city_target_value') }} as contribution_ratio
+    from joined
+
+),
+
+light_bands as (
+
+    select * from {{ ref('light_bands') }}
+
+),
+
+-- A blank bound is an open end; no exact ratio reaches the figures that stand for it.
+closed_bands as (
+
+    select
+        programme_id,
+        light,
+        coalesce(gap_from::decimal(24, 6), -999999999999) as gap_from,
+        coalesce(gap_to::decimal(24, 6), 999999999999) as gap_to
+    from light_bands
+
+),
+
+lit as (
+
+    select
+        progress.*,
+        progress.needed_per_month <= progress.best_month_value as is_reachable,
+        case when progress.target_state = 'set' then closed_bands.light end as light
+    from with_needs as progress
+    left join closed_bands
         on
-            with_previous.pace_rule = due_pace_rules.pace_rule
-            and month(targets.due_month) = due_pace_rules.month
+            progress.programme_id = closed_bands.programme_id
+            and progress.progress_gap >= closed_bands.gap_from
+            and progress.progress_gap < closed_bands.gap_to
 
 )
 
-select
-    *,
-    completion_ratio - time_progress_ratio as progress_gap
-from joined
+select * exclude (best_month_value) from lit

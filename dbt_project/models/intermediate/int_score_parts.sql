@@ -46,6 +46,12 @@ periods as (
 
 ),
 
+rosters as (
+
+    select * from {{ ref('int_rosters') }}
+
+),
+
 with_applied as (
 
     select
@@ -65,8 +71,8 @@ weighted as (
         case
             when not is_applied then null
             when no_target_rule = 'rescale'
-                then {{ exact_ratio(
-                    '(full_weight * total_weight)::decimal(24, 6)', 'applied_weight::decimal(24, 6)'
+                then {{ ratio_of_ratios(
+                    '(full_weight * total_weight)::decimal(24, 12)', 'applied_weight::decimal(24, 12)'
                 ) }}
             else full_weight
         end::decimal(18, 6) as weight
@@ -104,7 +110,8 @@ quarters_of_year as (
         years.period as year_period,
         years.cadence,
         quarters.period as quarter_period,
-        roll_ups.scheme_id,
+        schemes.scheme_id,
+        schemes.no_target_rule,
         roll_ups.share
     from roll_ups
     inner join schemes
@@ -122,6 +129,47 @@ quarters_of_year as (
 
 ),
 
+-- Of those who are in the programme at the year's end, the quarters in which anything was scored.
+quarters_scored as (
+
+    select distinct
+        quarters_of_year.year_period,
+        quarters_of_year.quarter_period,
+        quarters_of_year.scheme_id,
+        quarters_of_year.no_target_rule,
+        quarters_of_year.share,
+        indicator_parts.reporter_id
+    from quarters_of_year
+    inner join indicator_parts
+        on
+            quarters_of_year.scheme_id = indicator_parts.scheme_id
+            and quarters_of_year.quarter_period = indicator_parts.period
+    inner join rosters
+        on
+            quarters_of_year.programme_id = rosters.programme_id
+            and quarters_of_year.year_period = rosters.period
+            and indicator_parts.reporter_id = rosters.reporter_id
+
+),
+
+-- The share of a quarter in which nothing was goes to the others, as the weights do: a district that came in mid-year
+-- is not last for the months before it.
+quarters_counted as (
+
+    select
+        *,
+        case no_target_rule
+            when 'rescale'
+                then {{ ratio_of_ratios(
+                    'share::decimal(24, 12)',
+                    '(sum(share) over (partition by scheme_id, year_period, reporter_id))::decimal(24, 12)'
+                ) }}
+            else share
+        end::decimal(14, 12) as counted_share
+    from quarters_scored
+
+),
+
 -- A year that is made of its quarters has their marks instead of its own.
 result_parts as (
 
@@ -135,7 +183,7 @@ result_parts as (
     union all
     select
         indicator_parts.programme_id,
-        quarters_of_year.year_period as period,
+        quarters_counted.year_period as period,
         indicator_parts.reporter_id,
         indicator_parts.scheme_id,
         indicator_parts.source_period,
@@ -143,17 +191,18 @@ result_parts as (
         indicator_parts.indicator_id,
         indicator_parts.rule_id,
         indicator_parts.part_state,
-        (indicator_parts.full_weight * quarters_of_year.share)::decimal(9, 4) as full_weight,
-        (indicator_parts.weight * quarters_of_year.share)::decimal(18, 6) as weight,
+        (indicator_parts.full_weight * quarters_counted.share)::decimal(9, 4) as full_weight,
+        (indicator_parts.weight * quarters_counted.counted_share)::decimal(18, 6) as weight,
         indicator_parts.measured_value,
         indicator_parts.mark_share,
-        (indicator_parts.mark * quarters_of_year.share)::decimal(18, 6) as mark,
-        (indicator_parts.bonus * quarters_of_year.share)::decimal(18, 6) as bonus
+        (indicator_parts.mark * quarters_counted.counted_share)::decimal(18, 6) as mark,
+        (indicator_parts.bonus * quarters_counted.counted_share)::decimal(18, 6) as bonus
     from indicator_parts
-    inner join quarters_of_year
+    inner join quarters_counted
         on
-            indicator_parts.scheme_id = quarters_of_year.scheme_id
-            and indicator_parts.source_period = quarters_of_year.quarter_period
+            indicator_parts.scheme_id = quarters_counted.scheme_id
+            and indicator_parts.source_period = quarters_counted.quarter_period
+            and indicator_parts.reporter_id = quarters_counted.reporter_id
 
 ),
 

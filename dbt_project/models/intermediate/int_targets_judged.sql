@@ -59,7 +59,7 @@ with_pace as (
         targets.measured_period as period,
         targets.cadence,
         targets.kind in ('increment', 'cumulative', 'milestone') and targets.comparator != '<=' as is_counted_up,
-        periods.last_month = own_periods.last_month as is_at_date,
+        periods.last_month = targets.due_month as is_at_date,
         city_progress.is_met,
         city_progress.value_state,
         city_progress.target_state,
@@ -73,10 +73,6 @@ with_pace as (
         on
             targets.programme_id = periods.programme_id
             and targets.measured_period = periods.period
-    inner join periods as own_periods
-        on
-            targets.programme_id = own_periods.programme_id
-            and targets.period = own_periods.period
     inner join city_progress
         on
             targets.programme_id = city_progress.programme_id

@@ -1,5 +1,5 @@
-{# Which tasks of its document a programme has in a period: those that hold on any day of its last month, as the forms
-   of that month ask for them, and that were registered by the as-of time. #}
+{# Which tasks of its document a programme has in a period: those that hold on its last day, as the forms of its last
+   month ask for them, and that were registered by the as-of time. #}
 with
 
 tasks as (
@@ -47,7 +47,7 @@ held as (
         on
             programmes.programme_id = periods.programme_id
             and coalesce(tasks.valid_from <= periods.last_date, true)
-            and coalesce(tasks.valid_to >= periods.last_month, true)
+            and coalesce(tasks.valid_to >= periods.last_date, true)
 
 )
 

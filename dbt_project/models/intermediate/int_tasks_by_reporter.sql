@@ -110,7 +110,7 @@ spined as (
     left join successions
         on
             involved.reporter_id = successions.predecessor_id
-            and tasks_by_period.last_month >= successions.effective_on
+            and tasks_by_period.last_date >= successions.effective_on
     where successions.predecessor_id is null
 
 ),

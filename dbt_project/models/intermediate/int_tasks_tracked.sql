@@ -23,17 +23,28 @@ statuses as (
 
 ),
 
+-- What a reporter is made of changes with each merger: between two of them it has one course.
+joined as (
+
+    select
+        *,
+        min(held_from) over (partition by reporter_id, part_id) as joined_on
+    from lineages
+
+),
+
 handed_on as (
 
     select
         reported.programme_id,
-        lineages.reporter_id,
+        joined.reporter_id,
         reported.task_id,
         reported.month_date,
-        -- The successor's first month: the predecessor still had the one in which the day lay.
-        coalesce(last_day(lineages.effective_on - 1) + 1, reported.month_date) as visible_from,
-        lineages.part_id as said_by,
-        lineages.part_id = lineages.reporter_id as is_own,
+        joined.held_from,
+        {{ month_from_which_held('joined.held_from', 'reported.month_date') }} as visible_from,
+        {{ month_from_which_held('joined.joined_on', 'reported.month_date') }} as handed_on_in,
+        joined.part_id as said_by,
+        joined.part_id = joined.reporter_id as is_own,
         reported.is_sample,
         reported.status,
         statuses.counts_as,
@@ -44,10 +55,10 @@ handed_on as (
         reported.next_step,
         coalesce(reported.progress, reported.problem, reported.next_step) is not null as has_texts
     from reported
-    inner join lineages
+    inner join joined
         on
-            reported.reporter_id = lineages.part_id
-            and coalesce(reported.month_date < lineages.effective_on, true)
+            reported.reporter_id = joined.part_id
+            and last_day(reported.month_date) < least(joined.effective_on, joined.held_until)
     left join statuses
         on reported.status = statuses.status
 
@@ -61,7 +72,7 @@ entitled as (
         is_own
         or coalesce(
             min(case when is_own then month_date end) over (partition by programme_id, reporter_id, task_id)
-            >= visible_from,
+            >= handed_on_in,
             true
         )
 
@@ -72,7 +83,7 @@ chosen as (
     select *
     from entitled
     qualify row_number() over (
-        partition by programme_id, reporter_id, task_id, month_date
+        partition by programme_id, reporter_id, task_id, held_from, month_date
         order by
             is_own desc,
             status is null asc,
@@ -87,14 +98,14 @@ numbered as (
     select
         *,
         last_value(status ignore nulls) over (
-            partition by programme_id, reporter_id, task_id
+            partition by programme_id, reporter_id, task_id, held_from
             order by month_date
             rows between unbounded preceding and 1 preceding
         ) as earlier_status,
         count(status) over course as status_number,
         count_if(has_texts) over course as texts_number
     from chosen
-    window course as (partition by programme_id, reporter_id, task_id order by month_date)
+    window course as (partition by programme_id, reporter_id, task_id, held_from order by month_date)
 
 ),
 
@@ -105,13 +116,14 @@ carried as (
         reporter_id,
         task_id,
         month_date,
+        held_from,
         visible_from,
         -- A month without a status leaves the one before as last known.
         first_value(status) over same_status as status,
         first_value(counts_as) over same_status as counts_as,
         first_value(status_position) over same_status as status_position,
         first_value(is_final) over same_status as is_final,
-        first_value(said_by) over same_status as said_by,
+        case when status_number > 0 then first_value(said_by) over same_status end as said_by,
         max(case when status is not null then month_date end) over course as status_month,
         max(case when status is distinct from earlier_status and status is not null then month_date end)
             over course as since_month,
@@ -123,9 +135,9 @@ carried as (
         bool_or(is_sample) over course as is_sample
     from numbered
     window
-        course as (partition by programme_id, reporter_id, task_id order by month_date),
-        same_status as (partition by programme_id, reporter_id, task_id, status_number order by month_date),
-        same_texts as (partition by programme_id, reporter_id, task_id, texts_number order by month_date)
+        course as (partition by programme_id, reporter_id, task_id, held_from order by month_date),
+        same_status as (partition by programme_id, reporter_id, task_id, held_from, status_number order by month_date),
+        same_texts as (partition by programme_id, reporter_id, task_id, held_from, texts_number order by month_date)
 
 ),
 
@@ -134,9 +146,9 @@ newest_visible as (
     select *
     from carried
     qualify row_number() over (
-        partition by programme_id, reporter_id, task_id, visible_from order by month_date desc
+        partition by programme_id, reporter_id, task_id, visible_from order by month_date desc, held_from desc
     ) = 1
 
 )
 
-select * from newest_visible
+select * exclude (held_from) from newest_visible

@@ -1,11 +1,14 @@
 {# Adds the city's own rows: the sum of what its reporters reported, what its one supplying department reported, or what
    the city reported itself. A sum over fewer reporters than expected stays a sum of those that reported; the counts say
    so. #}
+{{ config(materialized='view') }}
+
 with
 
 cumulated as (
 
     select * from {{ ref('int_values_cumulated') }}
+    where {{ is_built_year('period') }}
 
 ),
 

@@ -1,5 +1,7 @@
 {# Puts in what the city signed instead of a reported figure, from the day of the signature on. A test stops the build
    where that is no longer what the signature was given for. #}
+{{ config(materialized='view') }}
+
 with
 
 reported as (

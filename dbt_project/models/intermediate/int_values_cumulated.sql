@@ -1,5 +1,7 @@
 {# An increment's cumulative is the reported one; lacking that, the last reported one (none yet: zero) plus the months
    since, and unknown while one of those months is missing. Every other kind is taken as reported. #}
+{{ config(materialized='incremental', pre_hook="{{ built_by_period() }}") }}
+
 with
 
 monthly as (
@@ -68,3 +70,4 @@ cumulated as (
 )
 
 select * from cumulated
+where {{ is_built('period') }}

@@ -1,12 +1,16 @@
 {# One row per indicator, supplying reporter and month of the indicator's home programme, whether reported or not. Who
    left during the year stays until its end, so that a sum without it is known to be incomplete; who became part of
    another doesn't, as that one reports for both. A ratio has no rows here: nobody reports it. #}
+{{ config(materialized='view') }}
+
 with
 
 months as (
 
     select * from {{ ref('stg_registry__periods') }}
-    where cadence = 'monthly_dispatch'
+    where
+        cadence = 'monthly_dispatch'
+        and {{ is_built_year('period') }}
 
 ),
 
@@ -31,39 +35,80 @@ successions as (
 reported as (
 
     select * from {{ ref('int_values_corrected') }}
+    where {{ is_built_year('period') }}
+
+),
+
+rosters_by_year as (
+
+    select
+        rosters.programme_id,
+        rosters.reporter_id,
+        rosters.reporter_kind,
+        rosters.all_group_ids,
+        months.year,
+        min(months.last_month) as joined_on
+    from rosters
+    inner join months
+        on
+            rosters.programme_id = months.programme_id
+            and rosters.period = months.period
+    group by
+        rosters.programme_id,
+        rosters.reporter_id,
+        rosters.reporter_kind,
+        rosters.all_group_ids,
+        months.year
+
+),
+
+suppliers as (
+
+    select
+        rosters_by_year.programme_id,
+        rosters_by_year.reporter_id,
+        rosters_by_year.year,
+        indicators.indicator_id,
+        any_value(indicators.kind) as kind,
+        min(rosters_by_year.joined_on) as joined_on
+    from rosters_by_year
+    inner join indicators
+        on
+            rosters_by_year.programme_id = indicators.home_programme_id
+            and {{ is_supplier('indicators', 'rosters_by_year') }}
+    where indicators.numerator_indicator_id is null
+    group by
+        rosters_by_year.programme_id,
+        rosters_by_year.reporter_id,
+        rosters_by_year.year,
+        indicators.indicator_id
 
 ),
 
 expected as (
 
-    select distinct
-        indicators.indicator_id,
-        indicators.kind,
-        rosters.reporter_id,
+    select
+        suppliers.indicator_id,
+        suppliers.kind,
+        suppliers.reporter_id,
         months.programme_id,
         months.period,
         months.year,
         months.last_month
-    from indicators
+    from suppliers
     inner join months
-        on indicators.home_programme_id = months.programme_id
-    inner join months as earlier_months
         on
-            months.programme_id = earlier_months.programme_id
-            and months.year = earlier_months.year
-            and months.last_month >= earlier_months.last_month
-    inner join rosters
-        on
-            earlier_months.programme_id = rosters.programme_id
-            and earlier_months.period = rosters.period
-            and {{ is_supplier('indicators', 'rosters') }}
-    left join successions
-        on
-            rosters.reporter_id = successions.predecessor_id
-            and last_day(months.last_month) >= successions.effective_on
+            suppliers.programme_id = months.programme_id
+            and suppliers.year = months.year
+            and suppliers.joined_on <= months.last_month
     where
-        indicators.numerator_indicator_id is null
-        and successions.predecessor_id is null
+        not exists (
+            select 1
+            from successions
+            where
+                suppliers.reporter_id = successions.predecessor_id
+                and last_day(months.last_month) >= successions.effective_on
+        )
 
 ),
 

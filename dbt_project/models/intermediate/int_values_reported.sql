@@ -1,11 +1,15 @@
 {# What counts of all accepted versions of a table: each row's figures from the newest version that has them, so that a
    blank never deletes. Month and cumulative belong together: a newer version that has either leaves none of the older. #}
+{{ config(materialized='incremental', pre_hook="{{ built_by_period() }}") }}
+
 with
 
 submissions as (
 
     select * from {{ ref('int_submissions_received') }}
-    where verdict = 'accepted'
+    where
+        verdict = 'accepted'
+        and {{ is_built('period') }}
 
 ),
 

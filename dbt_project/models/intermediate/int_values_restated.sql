@@ -8,6 +8,8 @@ submissions as (
 
     select * from {{ ref('int_submissions_received') }}
     where verdict = 'accepted'
+    -- Most tables have one version, in which nothing can have changed.
+    qualify count(*) over (partition by programme_id, reporter_id, period) > 1
 
 ),
 

@@ -1,6 +1,8 @@
 {# Adds the ratios, calculated from their two parts for every reporter that has both. The city's is the ratio of its
    sums, never a mean of ratios, and known only where both sums are over the same reporters, or each over all that it is
    asked of. #}
+{{ config(materialized='view') }}
+
 with
 
 reported as (
@@ -19,6 +21,21 @@ indicators as (
 
     select * from {{ ref('indicators') }}
     where numerator_indicator_id is not null
+
+),
+
+-- Each part is read by itself: all that is reported, read three times, would be held in memory.
+numerators as (
+
+    select * from {{ ref('int_values_city') }}
+    where indicator_id in (select indicators.numerator_indicator_id from indicators)
+
+),
+
+denominators as (
+
+    select * from {{ ref('int_values_city') }}
+    where indicator_id in (select indicators.denominator_indicator_id from indicators)
 
 ),
 
@@ -41,13 +58,13 @@ paired as (
         denominators.cumulative_value as denominator_value,
         numerators.same_period_value as numerator_same_period,
         denominators.same_period_value as denominator_same_period,
-        least(numerators.reported_count, denominators.reported_count) as reported_count,
-        least(numerators.cumulative_count, denominators.cumulative_count) as cumulative_count,
+        least(numerators.reported_count, denominators.reported_count) as least_reported_count,
+        least(numerators.cumulative_count, denominators.cumulative_count) as least_cumulative_count,
         greatest(numerators.expected_count, denominators.expected_count) as expected_count
     from indicators
-    inner join reported as numerators
+    inner join numerators
         on indicators.numerator_indicator_id = numerators.indicator_id
-    inner join reported as denominators
+    inner join denominators
         on
             indicators.denominator_indicator_id = denominators.indicator_id
             and numerators.reporter_id = denominators.reporter_id
@@ -76,11 +93,14 @@ divided as (
         paired.is_complete
         or (
             paired.is_over_equally_many
-            and paired.cumulative_count in (0, coalesce(matched.matched_count, 0))
+            and paired.least_cumulative_count in (0, coalesce(matched.matched_count, 0))
         ) as is_comparable,
         {{ exact_ratio('paired.numerator_value', 'paired.denominator_value') }} as ratio,
         {{ exact_ratio('paired.numerator_same_period', 'paired.denominator_same_period') }} as same_period_ratio,
-        case when paired.unit = '%' then 100 else 1 end as scale
+        case when paired.unit = '%' then 100 else 1 end as scale,
+        -- A part that fewer are asked of is no less complete.
+        if(paired.is_complete, paired.expected_count, paired.least_reported_count) as reported_count,
+        if(paired.is_complete, paired.expected_count, paired.least_cumulative_count) as cumulative_count
     from paired
     left join matched
         on

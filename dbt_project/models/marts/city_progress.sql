@@ -1,27 +1,45 @@
+{{ config(materialized='incremental', on_schema_change='fail', pre_hook="{{ built_by_period() }}") }}
+
 with
 
 targets as (
 
     select * from {{ ref('int_targets_by_period') }}
+    where {{ is_built('measured_period') }}
 
 ),
 
 progress as (
 
     select * from {{ ref('int_progress_measured') }}
+    where {{ is_built('period') }}
 
 ),
 
 city_values as (
 
-    select * from progress
-    where reporter_kind = 'city'
+    select * from {{ ref('int_progress_measured') }}
+    where
+        reporter_kind = 'city'
+        and {{ is_built('period') }}
 
 ),
 
 rosters as (
 
     select * from {{ ref('int_rosters') }}
+    where {{ is_built('period') }}
+
+),
+
+members as (
+
+    select
+        programme_id,
+        period,
+        reporter_id,
+        'each:' || unnest(all_group_ids) as scope
+    from rosters
 
 ),
 
@@ -48,21 +66,21 @@ areas as (
         bool_or(targets.is_multiple_of_base and bases.base_value is null) as is_base_missing,
         min(progress.value_state) as any_value_state
     from targets
-    inner join rosters
+    inner join members
         on
-            targets.programme_id = rosters.programme_id
-            and targets.measured_period = rosters.period
-            and list_contains(rosters.all_group_ids, split_part(targets.scope, ':', 2))
+            targets.programme_id = members.programme_id
+            and targets.measured_period = members.period
+            and targets.scope = members.scope
     left join progress
         on
-            rosters.programme_id = progress.programme_id
-            and rosters.reporter_id = progress.reporter_id
-            and rosters.period = progress.period
+            members.programme_id = progress.programme_id
+            and members.reporter_id = progress.reporter_id
+            and members.period = progress.period
             and targets.indicator_id = progress.indicator_id
     left join bases
         on
             targets.target_id = bases.target_id
-            and rosters.reporter_id = bases.reporter_id
+            and members.reporter_id = bases.reporter_id
     where targets.scope != 'city'
     group by targets.target_id, targets.measured_period
 

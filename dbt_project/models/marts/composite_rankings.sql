@@ -54,7 +54,7 @@ compared as (
         periods.previous_period,
         summed.scheme_id,
         summed.score,
-        {{ units_at('summed.score::decimal(24, 12)', 'schemes.score_decimals') }} as score_units
+        {{ rounded_at('summed.score::decimal(24, 12)', 'schemes.score_decimals') }} as rounded_score
     from rosters
     inner join programmes
         on
@@ -104,18 +104,18 @@ ranked as (
         *,
         rank() over (
             partition by programme_id, scope, period
-            order by score_units desc
+            order by rounded_score desc
         )::integer as rank,
         count(*) over (partition by programme_id, scope, period)::integer as ranked_count,
         -- The distance to the place above and below; who shares a place is no neighbour.
         min(score) over (
             partition by programme_id, scope, period
-            order by score_units desc
+            order by rounded_score desc
             groups between 1 preceding and 1 preceding
         ) - score as margin_above,
         score - max(score) over (
             partition by programme_id, scope, period
-            order by score_units desc
+            order by rounded_score desc
             groups between 1 following and 1 following
         ) as margin_below
     from counted

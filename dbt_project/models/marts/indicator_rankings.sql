@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', on_schema_change='fail', pre_hook="{{ built_by_period() }}") }}
+
 with
 
 ranked as (
@@ -36,3 +38,4 @@ with_change as (
 )
 
 select * from with_change
+where {{ is_built('period') }}

@@ -63,7 +63,7 @@ spined as (
     left join successions
         on
             listed.reporter_id = successions.predecessor_id
-            and periods.last_month >= successions.effective_on
+            and periods.last_date >= successions.effective_on
     where successions.predecessor_id is null
 
 ),

@@ -20,10 +20,36 @@ reporters as (
 
 ),
 
-areas as (
+progress as (
 
     select * from {{ ref('int_progress_measured') }}
     where reporter_kind != 'city'
+
+),
+
+rosters as (
+
+    select * from {{ ref('int_rosters') }}
+
+),
+
+areas as (
+
+    select
+        progress.programme_id,
+        progress.reporter_id,
+        progress.indicator_id,
+        progress.period,
+        progress.target_value,
+        progress.is_illustrative,
+        rosters.all_group_ids
+    from progress
+    inner join rosters
+        on
+            progress.programme_id = rosters.programme_id
+            and progress.period = rosters.period
+            and progress.reporter_id = rosters.reporter_id
+    where (progress.programme_id, progress.period) in (select (targets.programme_id, targets.period) from targets)
 
 ),
 

@@ -10,6 +10,7 @@ renamed as (
 
     select
         source.table_id,
+        source.sheet,
         source.row_number,
         source.item_kind,
         -- What was landed before there was such a column is known by what was written.

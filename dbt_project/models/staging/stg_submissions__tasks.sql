@@ -10,6 +10,7 @@ renamed as (
 
     select
         source.table_id,
+        source.sheet,
         source.row_number,
         source.task_id,
         source.status_text as status,

@@ -10,6 +10,7 @@ renamed as (
 
     select
         source.table_id,
+        source.sheet,
         source.row_number,
         source.indicator_id,
         source.month_value,
