@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 CADENCE ?= monthly_dispatch
 
-.PHONY: help setup demo up run document template registry check bench test test-looks test-services format
+.PHONY: help setup demo up run document template registry check bench bench-scale test test-looks test-services format
 
 help: ## 列出命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,7 +34,7 @@ run: setup ## 不经 Airflow 处理一期：make run PERIOD=2021-03
 	@started=$$(date +%s); set -e; \
 	$(BIN)/python -m ingestion $(if $(AS_OF),--as-of $(AS_OF)); \
 	$(BIN)/python -m expectations; \
-	(cd dbt_project && $(CURDIR)/$(BIN)/dbt --quiet build --exclude-resource-type unit_test); \
+	(cd "$${YIBIAO_DBT_PROJECT:-dbt_project}" && $(CURDIR)/$(BIN)/dbt --quiet build --exclude-resource-type unit_test); \
 	$(BIN)/python -m reports publish --cadence $(CADENCE) --period $(PERIOD); \
 	echo "用时 $$(( $$(date +%s) - started )) 秒"
 
@@ -57,7 +57,7 @@ test: setup ## 全部测试，只需 Python 和 make
 	$(BIN)/python -m pytest -m "not looks and not services" --numprocesses 2
 
 test-looks: setup ## 在 Chromium、LibreOffice 中看产出（用 apt 安装所需）
-	operations/install_debian chromium libreoffice-calc poppler-utils fonts-wqy-microhei
+	operations/install_debian chromium libreoffice-calc libreoffice-writer poppler-utils fonts-wqy-microhei
 	$(BIN)/python -m pytest -m looks
 
 test-services: setup ## 需要数据库等服务的测试（用 apt 安装所需）
@@ -67,6 +67,9 @@ test-services: setup ## 需要数据库等服务的测试（用 apt 安装所需
 bench: setup ## 主流程用时，与同一次运行中的基准相比
 	$(BIN)/python benchmarks/main_job.py --with-demo
 	$(BIN)/python benchmarks/intake.py
+
+bench-scale: setup ## 3400 万个数值的计算用时和内存，与同一次运行中手写 SQL 相比（约一小时）
+	$(BIN)/python benchmarks/scale.py --tenth
 
 format: setup ## 整理代码
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

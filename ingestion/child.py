@@ -4,6 +4,7 @@ The child answers one JSON line per request. A child that dies or hangs costs th
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -22,6 +23,8 @@ TIME_LIMIT_SECONDS = 20
 # A file that makes nobody compute and still never ends, such as one on a drive that is gone.
 LONGEST_WAIT_SECONDS = 600
 _INTERVAL_SECONDS = 0.5
+# openpyxl takes lxml where that happens to be installed, and then writes formulas' results otherwise than it read them.
+_PLAIN_XML = {"OPENPYXL_LXML": "False"}
 
 
 class LimitedChild:
@@ -66,6 +69,7 @@ class LimitedChild:
             stderr=subprocess.DEVNULL,
             text=True,
             cwd=ROOT,
+            env=os.environ | _PLAIN_XML,
         )
 
     def _stop(self) -> None:

@@ -1,4 +1,5 @@
-"""The short summary at the end of the demonstration: received, returned, late; the ranking; where each notice lies."""
+"""The short summary at the end of the demonstration: received, returned, late; the ranking; the tasks; where each
+notice lies."""
 
 from typing import Any, NamedTuple
 
@@ -13,6 +14,13 @@ from reports.figures import percent
 from reports.vintage import latest_manifest
 
 _VERDICTS = {"accepted": "接受", "returned": "退回", "repeated": "重复"}
+_TASK_STATES = {
+    "finished": "已完成",
+    "moving": "推进中",
+    "not_started": "未启动",
+    "lagging": "滞后",
+    "not_reported": "未报送",
+}
 _LACKS = {
     "迟报": "is_late",
     "至今未报": "status in ('not_submitted', 'overdue', 'returned')",
@@ -45,6 +53,7 @@ def print_summary(
         _print_receipts(console, connection, month)
         for programme_id in dict.fromkeys(notice.programme_id for notice in notices):
             _print_ranking(console, connection, programme_id, month)
+        _print_tasks(console, connection, month)
         titles = _titles(connection)
     after = newest_versions(notices)
     _print_revision(console, titles, before, after)
@@ -119,6 +128,32 @@ def _print_ranking(console: Console, connection: duckdb.DuckDBPyConnection, prog
     console.print(f"标“{ILLUSTRATIVE_MARK}”的，其目标为演示用的拆分。{SAMPLE_STATEMENT}", style="dim", markup=False)
 
 
+def _print_tasks(console: Console, connection: duckdb.DuckDBPyConnection, month: str) -> None:
+    """How the tasks stand by the word of who is asked for them, and which of them lag for how long and why."""
+    counts = ", ".join(f"count_if(task_state = '{state}')" for state in _TASK_STATES)
+    for programme_name, *by_state in _rows(
+        connection,
+        f"""
+        select programme_name, {counts} from marts.task_progress inner join marts.programmes using (programme_id)
+        where is_asked and period = ? group by programme_name order by programme_name
+        """,
+        [month],
+    ):
+        parts = "，".join(f"{label} {count}" for label, count in zip(_TASK_STATES.values(), by_state, strict=True))
+        console.print(f"\n{programme_name} {month} 任务（一单位一任务计一项）：{parts}", style="bold", soft_wrap=True)
+    lagging = _rows(
+        connection,
+        """
+        select reporter_name, task, days_without_movement, problem
+        from marts.task_progress inner join marts.reporters using (programme_id, reporter_id)
+        where task_state = 'lagging' and period = ? order by days_without_movement desc, task_id, display_order
+        """,
+        [month],
+    )
+    for reporter_name, task, days, problem in lagging:
+        console.print(f"  滞后：{reporter_name} {task}，{days} 天没有变化；{problem}", highlight=False, soft_wrap=True)
+
+
 def _print_revision(
     console: Console, titles: dict[Notice, str], before: dict[Notice, int], after: dict[Notice, int]
 ) -> None:
@@ -145,9 +180,8 @@ def _titles(connection: duckdb.DuckDBPyConnection) -> dict[Notice, str]:
 
 
 def _print_places(console: Console, settings: Settings, versions: dict[Notice, int]) -> None:
-    console.print(
-        f"\n通报在 {settings.published} 下，每份有 notice.html 和 notice.xlsx：", style="bold", soft_wrap=True
-    )
+    forms = "notice.html、notice.xlsx、notice.docx 和 notice.pdf"
+    console.print(f"\n通报在 {settings.published} 下，每份有 {forms}：", style="bold", soft_wrap=True)
     rank = list(CADENCES).index
     folders: dict[str, list[str]] = {}
     for notice, version in sorted(versions.items(), key=lambda item: (rank(item[0].cadence), item[0].period, item[0])):

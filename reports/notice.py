@@ -14,9 +14,11 @@ from reports.catalogue import (
     SAMPLE_STATEMENT,
     UNKNOWN_CALENDAR_STATEMENT,
     NoticeForm,
+    Section,
     form_of,
 )
 from reports.changes import Change
+from reports.narrative import Finding, findings_of
 from reports.overview import overview
 from reports.read import ResultSet
 from reports.revision import revision_table
@@ -64,6 +66,7 @@ class Notice:
     is_sample: bool
     facts: list[tuple[str, str]]
     statements: list[str]
+    findings_in_words: list[Finding]
     overview: Table
     blocks: list[Block]
     single: Table | None
@@ -81,6 +84,18 @@ class Notice:
         """Subject and heading on one line."""
         return f"{self.subject}　{self.heading}"
 
+    def tables_of(self, section: Section) -> list[Table]:
+        """The tables that a section prints, those without rows too; none for a section of words."""
+        tables: dict[Section, list[Table | None]] = {
+            Section.REVISION: [self.revision],
+            Section.OVERVIEW: [self.overview],
+            Section.CITY: [self.city],
+            Section.STANDINGS: [block.table for block in self.blocks],
+            Section.SINGLE: [self.single],
+            Section.SUBMISSIONS: [self.submissions, self.findings],
+        }
+        return [table for table in tables.get(section, []) if table is not None]
+
 
 def compose(result: ResultSet, edition: Edition) -> Notice:
     """The notice of a result set; nothing but the two arguments goes in."""
@@ -95,6 +110,7 @@ def compose(result: ResultSet, edition: Edition) -> Notice:
         is_sample=result.is_sample,
         facts=_facts(result, edition),
         statements=_statements(result, edition),
+        findings_in_words=findings_of(result, ranked, form),
         overview=overview(result, ranked),
         blocks=ranked,
         single=single if single.rows else None,

@@ -1,6 +1,5 @@
 """The html form: one self-contained page. It asks nothing of the network and is complete without its script."""
 
-import re
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
@@ -11,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ingestion.contract import SAMPLE_LABEL
 from reports.catalogue import DRAFT_MARK, Section
 from reports.notice import Notice
+from reports.styles import colour_of
+from reports.tables import Table
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NUMERALS = "一二三四五六七八九十"
@@ -39,6 +40,12 @@ def render_page(notice: Notice) -> str:
     )
 
 
+def tables_on_page(notice: Notice) -> list[Table]:
+    """Every table of the page, with the columns that it shows."""
+    tables = [(section, table) for section in notice.form.sections for table in notice.tables_of(section)]
+    return [table.without(_SHEET_ONLY) if section is Section.STANDINGS else table for section, table in tables]
+
+
 def _sections(notice: Notice) -> list[tuple[str, Section]]:
     absent = {
         section
@@ -58,10 +65,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["colour"] = _colour
+    environment.filters["colour"] = colour_of
     return environment
-
-
-def _colour(value: str) -> str:
-    """A registry colour if it is one, else grey: nothing else may enter a style attribute."""
-    return value if re.fullmatch(r"#[0-9a-fA-F]{6}", value) else "#757575"

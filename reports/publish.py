@@ -12,17 +12,20 @@ from ingestion.periods import CADENCES, parse_period
 from ingestion.settings import get_settings
 from ingestion.store import open_warehouse
 from reports.changes import changes_between, inputs_added
+from reports.document import render_document
 from reports.errors import NoticeNotFound, PublicationError
 from reports.gates import check, check_build, check_newer
 from reports.manifest import build_manifest, code_version
-from reports.notice import Edition, compose
+from reports.notice import Edition, Notice, compose
 from reports.page import render_page
 from reports.read import ResultSet, programmes_with, read_result
+from reports.read_back import check_forms
 from reports.snapshot import publish_snapshot
+from reports.typeset import render_pdf
 from reports.vintage import Vintage, latest_vintage, notice_folder, remove_edition, write_edition
 from reports.workbook import render_workbook
 
-WORKBOOK, PAGE = "notice.xlsx", "notice.html"
+WORKBOOK, DOCUMENT, PDF, PAGE = "notice.xlsx", "notice.docx", "notice.pdf", "notice.html"
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,19 @@ def _next_edition(result: ResultSet, last: Vintage | None, is_draft: bool = Fals
 
 def _forms(result: ResultSet, edition: Edition) -> dict[str, bytes]:
     notice = compose(result, edition)
-    return {PAGE: render_page(notice).encode(), WORKBOOK: render_workbook(notice, result)}
+    forms = forms_of(notice, result)
+    check_forms(notice, forms)
+    return forms
+
+
+def forms_of(notice: Notice, result: ResultSet) -> dict[str, bytes]:
+    """The files of a notice by name; the same notice gives the same bytes."""
+    return {
+        PAGE: render_page(notice).encode(),
+        WORKBOOK: render_workbook(notice, result),
+        DOCUMENT: render_document(notice, result.as_of),
+        PDF: render_pdf(notice, result.as_of),
+    }
 
 
 def _publication(result: ResultSet, version: int | None, folder: Path | None, outcome: str) -> Publication:

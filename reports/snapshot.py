@@ -15,6 +15,9 @@ _COMMENTS = """
     select 'table', '"' || table_name || '"', comment from duckdb_tables()
     where database_name = current_database() and schema_name = 'marts' and comment is not null
     union all
+    select 'table', '"' || view_name || '"', comment from duckdb_views()
+    where database_name = current_database() and schema_name = 'marts' and comment is not null
+    union all
     select 'column', '"' || table_name || '"."' || column_name || '"', comment from duckdb_columns()
     where database_name = current_database() and schema_name = 'marts' and comment is not null
     order by all

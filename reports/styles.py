@@ -1,5 +1,6 @@
 """Formats of the workbook: each distinct look is made once, because a workbook keeps every format it was given."""
 
+import re
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -68,6 +69,11 @@ class Styles:
             base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
             self._made[key] = self.book.add_format(base | properties)
         return self._made[key]
+
+
+def colour_of(value: str) -> str:
+    """A registry colour if it is one, else grey: nothing else may enter a page's or a document's style."""
+    return value if re.fullmatch(r"#[0-9a-fA-F]{6}", value) else "#757575"
 
 
 def lines_of(words: str, width: int) -> int:

@@ -47,6 +47,10 @@ class Table:
     remark: str = ""
     bands: tuple[tuple[str, int], ...] = field(default=())
 
+    def without(self, keys: Collection[str]) -> "Table":
+        """The same table without the named columns; for tables without bands over them."""
+        return replace(self, columns=tuple(column for column in self.columns if column.key not in keys))
+
     def without_empty(self, keys: Collection[str]) -> "Table":
         """The same table without those of the named columns in which no row has more than a word for nothing."""
         kept = tuple(column for column in self.columns if column.key not in keys or self._is_filled(column.key))

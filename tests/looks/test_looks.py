@@ -140,3 +140,30 @@ def test_workbook_prints_from_an_office_on_the_expected_pages(notice: Path, tmp_
         assert expected in words
     assert re.search(r"第\s*10\s*页", words)
     assert "###" not in words
+
+
+def test_document_opens_in_an_office_and_says_the_same(notice: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(notice / "notice.docx", tmp_path)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), copy]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    words = text_of(tmp_path / "notice.pdf")
+    for expected in ("试点方案", "各有关单位：", "一、主要情况", "第1名/共4家", "未设置目标", "100示", "示例数据"):
+        assert expected in words
+
+
+def test_pdf_is_set_on_a4_with_its_font_inside(notice: Path, tmp_path: Path) -> None:
+    information = subprocess.run(["pdfinfo", notice / "notice.pdf"], check=True, capture_output=True, text=True).stdout
+    assert re.search(r"Page size:\s+595\.\d+ x 841\.\d+ pts \(A4\)", information), information
+    fonts = subprocess.run(["pdffonts", notice / "notice.pdf"], check=True, capture_output=True, text=True).stdout
+    rows = fonts.splitlines()[2:]
+    assert rows
+    assert all("NotoSansCJK" in row and " yes yes yes " in row for row in rows), fonts
+    words = text_of(notice / "notice.pdf")
+    for expected in ("试点方案", "各有关单位：", "一、主要情况", "未设置目标", "示例数据"):
+        assert expected in words
+
+
+def text_of(pdf: Path) -> str:
+    """The words of a document, as they stand on its pages."""
+    return subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True).stdout

@@ -1,0 +1,119 @@
+"""Reads the finished files of a notice again and compares their figures with those that were to be printed."""
+
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from html.parser import HTMLParser
+
+import pypdfium2
+from docx import Document
+from docx.oxml.ns import qn
+from openpyxl import load_workbook
+
+from reports.errors import PublicationError
+from reports.figures import Cell
+from reports.notice import Notice
+from reports.page import tables_on_page
+from reports.paper import parts_of
+from reports.tables import Table
+from reports.typeset import printed_texts
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def check_forms(notice: Notice, forms: Mapping[str, bytes]) -> None:
+    """PublicationError names the file and some of the figures that it lacks, or has otherwise than they were given.
+
+    `forms` are the files by name; a name's ending says what reads it.
+    """
+    for name, content in forms.items():
+        missing = _READERS[name.rpartition(".")[2]](notice, content)
+        if missing:
+            listed = "、".join(list(missing)[:5])
+            raise PublicationError(
+                f"{notice.title}：{name} 读回核对不符，缺少或不同的数字 {sum(missing.values())} 处（如 {listed}）；"
+                "未发布，上一版保持不变"
+            )
+
+
+def _missing_from_page(notice: Notice, content: bytes) -> Counter[str]:
+    page = _Page()
+    page.feed(content.decode())
+    return Counter(_shown(_figures(tables_on_page(notice)))) - Counter(page.cells)
+
+
+def _missing_from_document(notice: Notice, content: bytes) -> Counter[str]:
+    body = Document(io.BytesIO(content)).element.body
+    cells = ("".join(text.text or "" for text in cell.iter(qn("w:t"))) for cell in body.iter(qn("w:tc")))
+    wanted = Counter(_shown(_figures(_on_paper(notice))))
+    return wanted - Counter(cells)
+
+
+def _missing_from_pdf(notice: Notice, content: bytes) -> Counter[str]:
+    """Of a pdf the text is known, not the cells: each number must stand there as often as it was given."""
+    with pypdfium2.PdfDocument(content) as document:
+        text = "\n".join(page.get_textpage().get_text_range() for page in document)
+    wanted = Counter(number for given in printed_texts(notice) for number in _NUMBER.findall(given))
+    return wanted - Counter(_NUMBER.findall(text))
+
+
+def _missing_from_workbook(notice: Notice, content: bytes) -> Counter[str]:
+    book = load_workbook(io.BytesIO(content), read_only=True)
+    found = Counter(
+        float(value)
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for value in row
+        if isinstance(value, int | float)
+    )
+    wanted = Counter(float(cell.number) for cell in _figures(_everywhere(notice)) if cell.number is not None)
+    return Counter({str(number): count for number, count in (wanted - found).items()})
+
+
+_READERS: dict[str, Callable[[Notice, bytes], Counter[str]]] = {
+    "html": _missing_from_page,
+    "docx": _missing_from_document,
+    "pdf": _missing_from_pdf,
+    "xlsx": _missing_from_workbook,
+}
+
+
+def _everywhere(notice: Notice) -> list[Table]:
+    return [table for section in notice.form.sections for table in notice.tables_of(section)]
+
+
+def _on_paper(notice: Notice) -> list[Table]:
+    return [table for part in parts_of(notice) for table in part.tables]
+
+
+def _figures(tables: Iterable[Table]) -> list[Cell]:
+    """The cells of the printed columns that hold a figure."""
+    cells = (row.cell(column.key) for table in tables for row in table.rows for column in table.columns)
+    return [cell for cell in cells if cell.number is not None]
+
+
+def _shown(cells: list[Cell]) -> list[str]:
+    return [cell.text + cell.mark for cell in cells]
+
+
+class _Page(HTMLParser):
+    """The texts of all cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[str] = []
+        self._is_inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("td", "th"):
+            self.cells.append("")
+            self._is_inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._is_inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_inside:
+            self.cells[-1] += data
