@@ -107,6 +107,11 @@ class Calendar:
         counted = self.workdays.after(parse_period(period_id).last_date, int(row["publish_workdays"]))
         return max(counted, self.deadlines(programme_id, period_id).due_on)
 
+    def objections_until(self, programme_id: str, drafted_on: date) -> date | None:
+        """The last day on which reporters may object to a draft of a day; None where the registry sets no window."""
+        count = self.registry.row("reporting_calendar", "programme_id", programme_id)["objection_workdays"]
+        return self.workdays.after(drafted_on, int(count)) if count else None
+
 
 @lru_cache(maxsize=8)
 def calendar_of(registry: Registry) -> Calendar:

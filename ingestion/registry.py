@@ -6,6 +6,7 @@ How a file is read stands in ingestion/seed_files.py, what makes sense together 
 import csv
 import hashlib
 import shutil
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def load_registry(folder: Path) -> Registry:
     """Read and check a whole registry folder. RegistryError names file, row and column of everything that is wrong."""
     records: dict[str, list[Record]] = {}
     problems: list[SeedProblem] = []
-    digest = hashlib.sha256()
+    contents: dict[str, bytes] = {}
     for table, types in column_types().items():
         path = folder / f"{table}.csv"
         records[table] = []
@@ -140,9 +141,8 @@ def load_registry(folder: Path) -> Registry:
             if table in REQUIRED_TABLES:
                 problems.append(SeedProblem(path, None, None, "the file is missing", "in every registry"))
             continue
-        content = path.read_bytes()
-        digest.update(f"{table}\n{len(content)}\n".encode() + content)
-        records[table], wrong = read_seed_file(path, content, types)
+        contents[table] = path.read_bytes()
+        records[table], wrong = read_seed_file(path, contents[table], types)
         problems += wrong
     problems += [
         SeedProblem(path, None, None, "no table of a registry has this name", f"one of {', '.join(column_types())}")
@@ -154,7 +154,16 @@ def load_registry(folder: Path) -> Registry:
         problems += lint_registry(records)
     if problems:
         raise RegistryError(_message(problems))
-    return Registry(folder, {table: [record.row for record in records[table]] for table in records}, digest.hexdigest())
+    tables = {table: [record.row for record in records[table]] for table in records}
+    return Registry(folder, tables, registry_sha256(contents))
+
+
+def registry_sha256(contents: Mapping[str, bytes]) -> str:
+    """The hash of a registry by its files' contents, given by table in the order of `column_types`."""
+    digest = hashlib.sha256()
+    for table, content in contents.items():
+        digest.update(f"{table}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 def _message(problems: list[SeedProblem]) -> str:

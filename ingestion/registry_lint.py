@@ -4,16 +4,14 @@ Keys and the rules of one column (not null, accepted values, references) stand i
 them too. Rules that need several columns or tables stand here, one function each, listed in RULES.
 """
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
 from ingestion.clauses import path_parts
 from ingestion.errors import PeriodError
 from ingestion.periods import parse_period
-from ingestion.registry_spans import ALWAYS, Span, listed, number, overlap, span
+from ingestion.registry_spans import ALWAYS, Span, listed, number, overlap, span, where_bands_do_not_meet
 from ingestion.scoring_lint import CITY_SCOPE, GROUP_SCOPE
 from ingestion.scoring_lint import RULES as SCORING_RULES
 from ingestion.seed_files import Record, SeedProblem, column_types, fold, seed_properties
@@ -309,6 +307,7 @@ def unordered_calendars(records: Records) -> Iterator[SeedProblem]:
             ("no_new_workdays", due, no_new),
             ("no_edits_workdays", no_new or due, no_edits),
             ("publish_workdays", due, publish),
+            ("objection_workdays", "1", record["objection_workdays"]),
         ):
             least, found = number(earlier), number(later)
             if least is not None and found is not None and not least <= found <= MOST_WORKDAYS:
@@ -452,16 +451,7 @@ def bands_that_do_not_meet(records: Records) -> Iterator[SeedProblem]:
         if not _COLOUR.fullmatch(record["colour"]):
             yield record.problem("a colour like #2e7d32", "colour")
     for bands in by_programme.values():
-        ordered = sorted(bands, key=_lower_bound)
-        if ordered[0]["gap_from"]:
-            yield ordered[0].problem("nothing: the lowest band has no lower bound", "gap_from")
-        if ordered[-1]["gap_to"]:
-            yield ordered[-1].problem("nothing: the highest band has no upper bound", "gap_to")
-        for lower, upper in itertools.pairwise(ordered):
-            if not lower["gap_to"]:
-                yield lower.problem("a number: only the highest band has no upper bound", "gap_to")
-            elif number(lower["gap_to"]) != number(upper["gap_from"]):
-                yield upper.problem(f"{lower['gap_to']}, where the band of row {lower.number} ends", "gap_from")
+        yield from where_bands_do_not_meet(bands, "gap_from", "gap_to")
 
 
 def tiers_out_of_order(records: Records) -> Iterator[SeedProblem]:
@@ -649,12 +639,6 @@ def _reversed(rows: list[Record], first: str, last: str) -> Iterator[SeedProblem
         starts, ends = span(record, first, last)
         if ends < starts:
             yield record.problem(f"a day not before {first} ({starts})", last)
-
-
-def _lower_bound(band: Record) -> Decimal:
-    """Where a band begins; a blank one begins below all others."""
-    bound = number(band["gap_from"])
-    return Decimal("-Infinity") if bound is None else bound
 
 
 def _is_less(low: str, high: str) -> bool:

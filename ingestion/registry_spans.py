@@ -1,10 +1,12 @@
-"""Days on which rows of a registry hold, lists and numbers in a cell: what the rules of the registry share."""
+"""Days on which rows of a registry hold, bands that meet, lists and numbers in a cell: what its rules share."""
 
+import itertools
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from ingestion.seed_files import Record, parse_date
+from ingestion.seed_files import Record, SeedProblem, parse_date
 
 Span = tuple[date, date]
 ALWAYS: Span = (date.min, date.max)
@@ -30,3 +32,23 @@ def span(record: Record, first: str = "valid_from", last: str = "valid_to") -> S
 def overlap(*spans: Span) -> bool:
     """Whether all spans have a day in common."""
     return max(starts for starts, _ in spans) <= min(ends for _, ends in spans)
+
+
+def where_bands_do_not_meet(bands: Sequence[Record], first: str, last: str) -> Iterator[SeedProblem]:
+    """Gaps and overlaps of bands, each from `first` up to but not with `last`; the outermost ones are to be open."""
+    ordered = sorted(bands, key=lambda band: _lower_bound(band[first]))
+    if ordered[0][first]:
+        yield ordered[0].problem("nothing: the lowest band has no lower bound", first)
+    if ordered[-1][last]:
+        yield ordered[-1].problem("nothing: the highest band has no upper bound", last)
+    for lower, upper in itertools.pairwise(ordered):
+        if not lower[last]:
+            yield lower.problem("a number: only the highest band has no upper bound", last)
+        elif number(lower[last]) != number(upper[first]):
+            yield upper.problem(f"{lower[last]}, where the band of row {lower.number} ends", first)
+
+
+def _lower_bound(text: str) -> Decimal:
+    """Where a band begins; a blank one begins below all others."""
+    bound = number(text)
+    return Decimal("-Infinity") if bound is None else bound

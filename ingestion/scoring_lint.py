@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ingestion.errors import PeriodError
 from ingestion.periods import parse_period
-from ingestion.registry_spans import listed, number, overlap, span
+from ingestion.registry_spans import listed, number, overlap, span, where_bands_do_not_meet
 from ingestion.seed_files import Record, SeedProblem
 
 Records = dict[str, list[Record]]
@@ -219,6 +219,24 @@ def negative_penalties(records: Records) -> Iterator[SeedProblem]:
             yield record.problem("points from 0 to most_points", "points", "most_points")
 
 
+def grades_that_do_not_meet(records: Records) -> Iterator[SeedProblem]:
+    """Above, below or between grades a score would have none, in an overlap two."""
+    bands: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in records["grade_bands"]:
+        bands[record["scheme_id"], record["cadence"]].append(record)
+    for of_cadence in bands.values():
+        yield from where_bands_do_not_meet(of_cadence, "score_from", "score_to")
+
+
+def grades_of_nothing_scored(records: Records) -> Iterator[SeedProblem]:
+    """Grades of a cadence that the scheme does not score would be given to nobody."""
+    scored = {record["scheme_id"]: listed(record["cadences"], "|") for record in records["scoring_schemes"]}
+    for record in records["grade_bands"]:
+        if record["cadence"] not in scored.get(record["scheme_id"], [record["cadence"]]):
+            expected = f"one of the cadences of {record['scheme_id']} in scoring_schemes.csv"
+            yield record.problem(expected, "cadence")
+
+
 def vetoes_of_nothing_scored(records: Records) -> Iterator[SeedProblem]:
     """A veto of a period that has no score would be passed over in silence."""
     scored: dict[str, set[str]] = defaultdict(set)
@@ -250,6 +268,8 @@ RULES = (
     roll_ups_that_do_not_sum,
     roll_ups_of_broken_years,
     negative_penalties,
+    grades_that_do_not_meet,
+    grades_of_nothing_scored,
     vetoes_of_nothing_scored,
 )
 

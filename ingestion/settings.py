@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     require_reporter_folder: bool = False
     notify_urls: SecretStr = SecretStr("")
     remind_workdays: int = 3
+    sign_off: bool = False
 
     @field_validator("home", "registry", "dbt_project", "shared")
     @classmethod
@@ -83,6 +84,11 @@ class Settings(BaseSettings):
     def analyst_file(self) -> Path:
         """The analysts' snapshot: replaced by rename, many readers."""
         return self.home / "warehouse" / "analyst.duckdb"
+
+    @property
+    def kept_snapshots(self) -> Path:
+        """Snapshots kept on demand, each named after its as-of time."""
+        return self.home / "warehouse" / "snapshots"
 
     @property
     def registry_copy(self) -> Path:

@@ -107,3 +107,9 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+
+{#- Days from one time to a later one; part of a day counts as one. -#}
+{% macro days_started(first, last) -%}
+    ((date_diff('microsecond', {{ first }}, {{ last }}) + 86399999999) // 86400000000)::integer
+{%- endmacro %}

@@ -116,6 +116,14 @@ def test_a_blank_number_never_closes(registry: Registry) -> None:
     assert (deadlines.no_new_at, deadlines.no_edits_at) == (None, None)
 
 
+def test_the_window_for_objections_is_counted_in_workdays_from_the_day_of_the_draft(registry: Registry) -> None:
+    calendar = Calendar(registry)
+    assert calendar.objections_until(PROGRAMME, date(2022, 1, 20)) == date(2022, 1, 25)
+    assert calendar.objections_until(PROGRAMME, date(2022, 1, 29)) == date(2022, 2, 8)
+    rows = [row | {"objection_workdays": ""} for row in registry.rows("reporting_calendar")]
+    assert Calendar(with_rows(registry, reporting_calendar=rows)).objections_until(PROGRAMME, date(2022, 1, 20)) is None
+
+
 def test_an_unknown_year_falls_back_to_weekends_and_warns(registry: Registry) -> None:
     # 1 to 7 October 2030 are a Tuesday to a Monday; no calendar says yet that they are free.
     assert [ANNOUNCED.is_workday(date(2030, 10, day)) for day in (1, 4, 5, 6, 7)] == [True, True, False, False, True]

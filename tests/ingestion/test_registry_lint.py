@@ -121,6 +121,10 @@ SMALL: Tables = {
         for quarter, share in enumerate(("0.15", "0.25", "0.25", "0.35"), start=1)
     ],
     "scoring_penalties": [{"scheme_id": "marks", "event": "late", "points": "0.5", "most_points": "3"}],
+    "grade_bands": [
+        {"scheme_id": "marks", "cadence": "annual_assessment", "grade": "优秀", "score_from": "90", "score_to": ""},
+        {"scheme_id": "marks", "cadence": "annual_assessment", "grade": "合格", "score_from": "", "score_to": "90.0"},
+    ],
     "vetoes": [
         {
             "programme_id": "plan",
@@ -496,6 +500,11 @@ CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
         lint.unordered_calendars,
         change("reporting_calendar", 0, publish_workdays="6"),
         "reporting_calendar.csv row 2 column publish_workdays: “6”; expected a number from 7 to 9999",
+    ),
+    (
+        lint.unordered_calendars,
+        change("reporting_calendar", 0, objection_workdays="0"),
+        "reporting_calendar.csv row 2 column objection_workdays: “0”; expected a number from 1 to 9999",
     ),
     (
         lint.unordered_calendars,

@@ -221,6 +221,32 @@ CASES: list[tuple[Rule, Callable[[Tables], object], str]] = [
         "scoring_penalties.csv row 2 column points,most_points: “3.1, 3”; expected points from 0 to most_points",
     ),
     (
+        lint.grades_that_do_not_meet,
+        change("grade_bands", 0, score_from="95"),
+        "grade_bands.csv row 2 column score_from: “95”; expected 90.0, where the band of row 3 ends",
+    ),
+    (
+        lint.grades_that_do_not_meet,
+        change("grade_bands", 0, score_from="85"),
+        "grade_bands.csv row 2 column score_from: “85”; expected 90.0, where the band of row 3 ends",
+    ),
+    (
+        lint.grades_that_do_not_meet,
+        change("grade_bands", 0, score_to="120"),
+        "grade_bands.csv row 2 column score_to: “120”; expected nothing: the highest band has no upper bound",
+    ),
+    (
+        lint.grades_that_do_not_meet,
+        change("grade_bands", 1, score_from="0"),
+        "grade_bands.csv row 3 column score_from: “0”; expected nothing: the lowest band has no lower bound",
+    ),
+    (
+        lint.grades_of_nothing_scored,
+        change("grade_bands", 0, cadence="half_year_review"),
+        "grade_bands.csv row 2 column cadence: “half_year_review”; "
+        "expected one of the cadences of marks in scoring_schemes.csv",
+    ),
+    (
         lint.vetoes_of_nothing_scored,
         change("vetoes", 0, period="2021年"),
         "vetoes.csv row 2 column period: “2021年”; expected a period like 2021-03, 2021-B2, 2021-Q1, 2021-H1 or 2021",
@@ -266,10 +292,11 @@ STILL_RIGHT = {
     ),
     "a year scored from the year alone": lambda tables: (
         tables["scoring_roll_ups"].clear(),
+        tables["grade_bands"].clear(),
         tables["scoring_schemes"][0].update(cadences="quarterly_summary", valid_from="2021-04-01"),
     ),
     "no scheme at all": lambda tables: [
-        tables[table].clear() for table in tables if table.startswith("scoring_") or table == "vetoes"
+        tables[table].clear() for table in tables if table.startswith("scoring_") or table in ("grade_bands", "vetoes")
     ],
 }
 

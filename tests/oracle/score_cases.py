@@ -46,6 +46,11 @@ def add_scheme(case, choose, programme_id):
             if not choose.once_in(3):
                 row = {"scheme_id": scheme_id, "event": event, "event_name": event}
                 case.add("scoring_penalties", **row, points=points, most_points=most, source="示例")
+        for cadence in choose.some_of(cadences):
+            middle = choose.one_of(("60", "33.3333", "100", "0"))
+            for grade, first, end in (("优秀", middle, ""), ("合格", "", middle)):
+                band = {"scheme_id": scheme_id, "cadence": cadence, "grade": grade}
+                case.add("grade_bands", **band, score_from=first, score_to=end, display_order=1, source="示例")
         if is_rolled_up:
             for quarter, share in choose.one_of(ROLL_UPS):
                 case.add("scoring_roll_ups", scheme_id=scheme_id, quarter=quarter, share=share, source="示例")

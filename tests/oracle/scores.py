@@ -119,9 +119,23 @@ def composite_rankings(world):
                 "reporter_count": len(members),
                 "rank_change": before[id_]["rank"] - place["rank"] if id_ in before else None,
                 "score_change": score - scores[programme_id, id_, period.previous.id] if id_ in before else None,
+                "grade": _grade(world, schemes[programme_id, period.id], period.cadence, score, decimals),
                 **place,
             }
     return found
+
+
+def _grade(world, scheme_id, cadence, score, decimals):
+    """The band that the score as it is compared lies in, its lower bound in and its upper one out; None without any."""
+    printed = half_up(score, decimals[scheme_id])
+    found = [
+        band["grade"]
+        for band in world.rows_of("grade_bands", scheme_id=scheme_id, cadence=cadence)
+        if (not band["score_from"] or number(band["score_from"]) <= printed)
+        and (not band["score_to"] or printed < number(band["score_to"]))
+    ]
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def movers(world):
@@ -229,6 +243,7 @@ def _of_quarters(world, scheme, year, reporter_id, shares):
             )
             full = half_up(part["full_weight"] * share, WEIGHT_DECIMALS)
             moved = {"full_weight": full, "weight": weight, "mark": mark, "bonus": bonus, "points": mark + bonus}
+            moved |= {"quarter_share": share, "counted_share": counted}
             found.append(part | moved | {"source_period": quarter_id})
     return found
 
@@ -353,6 +368,9 @@ def _weighted(scheme, earned):
                 "weight": weight,
                 "measured_value": result.value,
                 "mark_share": share,
+                "bonus_share": bonus_share,
+                "quarter_share": None,
+                "counted_share": None,
                 "mark": mark,
                 "bonus": bonus,
                 "penalty": Fraction(0),
@@ -366,7 +384,9 @@ def _weighted(scheme, earned):
 def _taken(kind, penalty, count=None):
     """A part that only takes points away."""
     blank = dict.fromkeys(
-        ("indicator_id", "rule_id", "basis", "full_weight", "weight", "measured_value", "mark_share"), None
+        ("indicator_id", "rule_id", "basis", "full_weight", "weight", "measured_value", "mark_share", "bonus_share")
+        + ("quarter_share", "counted_share"),
+        None,
     )
     named = {"part_id": kind, "part_kind": kind, "part_state": "applied", "event_count": count}
     return blank | named | {"mark": Fraction(0), "bonus": Fraction(0), "penalty": penalty, "points": -penalty}

@@ -184,11 +184,7 @@ measured as (
         tables.is_late,
         tables.first_accepted_at is null and tables.is_awaited as is_missing,
         case
-            when tables.is_late
-                then (
-                    (date_diff('microsecond', tables.due_at, tables.first_accepted_at) + 86399999999)
-                    // 86400000000
-                )::integer
+            when tables.is_late then {{ days_started('tables.due_at', 'tables.first_accepted_at') }}
             else 0
         end as days_late,
         tables.returned_count,

@@ -95,8 +95,19 @@ indicator_parts as (
         part_state,
         full_weight,
         weight,
+        month_value,
+        source_value,
+        same_period_value,
+        target_value,
+        comparator,
         measured_value,
+        is_held_or_not,
+        compared_group_id,
+        case when rule_kind = 'place' then place end as place,
+        case when rule_kind = 'efficacy' and is_compared then better_sign * best end::decimal(24, 12) as best_value,
+        case when rule_kind = 'efficacy' and is_compared then better_sign * worst end::decimal(24, 12) as worst_value,
         mark_share,
+        bonus_share,
         (weight * mark_share::decimal(14, 12))::decimal(18, 6) as mark,
         (weight * bonus_share::decimal(18, 12))::decimal(18, 6) as bonus
     from weighted
@@ -173,7 +184,10 @@ quarters_counted as (
 -- A year that is made of its quarters has their marks instead of its own.
 result_parts as (
 
-    select indicator_parts.*
+    select
+        indicator_parts.*,
+        null::decimal(9, 6) as quarter_share,
+        null::decimal(14, 12) as counted_share
     from indicator_parts
     left join quarters_of_year
         on
@@ -193,10 +207,23 @@ result_parts as (
         indicator_parts.part_state,
         (indicator_parts.full_weight * quarters_counted.share)::decimal(9, 4) as full_weight,
         (indicator_parts.weight * quarters_counted.counted_share)::decimal(18, 6) as weight,
+        indicator_parts.month_value,
+        indicator_parts.source_value,
+        indicator_parts.same_period_value,
+        indicator_parts.target_value,
+        indicator_parts.comparator,
         indicator_parts.measured_value,
+        indicator_parts.is_held_or_not,
+        indicator_parts.compared_group_id,
+        indicator_parts.place,
+        indicator_parts.best_value,
+        indicator_parts.worst_value,
         indicator_parts.mark_share,
+        indicator_parts.bonus_share,
         (indicator_parts.mark * quarters_counted.counted_share)::decimal(18, 6) as mark,
-        (indicator_parts.bonus * quarters_counted.counted_share)::decimal(18, 6) as bonus
+        (indicator_parts.bonus * quarters_counted.counted_share)::decimal(18, 6) as bonus,
+        quarters_counted.share as quarter_share,
+        quarters_counted.counted_share
     from indicator_parts
     inner join quarters_counted
         on

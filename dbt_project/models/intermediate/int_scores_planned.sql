@@ -78,6 +78,11 @@ planned as (
         progress.comparator,
         progress.target_value,
         progress.cumulative_value,
+        progress.month_value,
+        progress.same_period_value,
+        -- What was sent in that the mark is made of; of growth what can be compared with the year before.
+        case rules.basis when 'growth' then progress.comparable_value else progress.cumulative_value end
+            as source_value,
         case rules.basis
             when 'completion' then case when progress.target_state = 'set' then progress.completion_ratio end
             when 'growth' then progress.yoy_ratio

@@ -27,6 +27,7 @@ versions as (
         submissions.period,
         reported_values.indicator_id,
         submissions.newest_first,
+        any_value(submissions.received_at) as received_at,
         any_value(reported_values.month_value) as month_value,
         any_value(reported_values.cumulative_value) as cumulative_value
     from submissions
@@ -62,6 +63,7 @@ changed as (
 
     select
         *,
+        if(cumulative_value != earlier_cumulative_value, 'cumulative_value', 'month_value') as column_name,
         case
             when cumulative_value != earlier_cumulative_value then cumulative_value
             else month_value
@@ -85,6 +87,8 @@ sized as (
         period,
         indicator_id,
         newest_first,
+        received_at,
+        column_name,
         old_value,
         new_value,
         {{ exact_ratio('abs(new_value - old_value)', 'abs(old_value)') }} as change_ratio

@@ -123,30 +123,53 @@ ranked as (
 
 ),
 
+grade_bands as (
+
+    select * from {{ ref('grade_bands') }}
+
+),
+
+-- A blank bound is an open end.
+graded as (
+
+    select
+        ranked.*,
+        grade_bands.grade
+    from ranked
+    left join grade_bands
+        on
+            ranked.scheme_id = grade_bands.scheme_id
+            and ranked.cadence = grade_bands.cadence
+            and coalesce(ranked.rounded_score >= grade_bands.score_from, true)
+            and coalesce(ranked.rounded_score < grade_bands.score_to, true)
+
+),
+
 with_change as (
 
     select
-        ranked.programme_id,
-        ranked.scope,
-        ranked.period,
-        ranked.cadence,
-        ranked.reporter_id,
-        ranked.scheme_id,
-        ranked.score,
-        ranked.rank,
-        ranked.ranked_count,
-        ranked.reporter_count,
-        previous_ranked.rank - ranked.rank as rank_change,
-        (ranked.score - previous_ranked.score)::decimal(18, 6) as score_change,
-        ranked.margin_above::decimal(18, 6) as margin_above,
-        ranked.margin_below::decimal(18, 6) as margin_below
-    from ranked
+        graded.programme_id,
+        graded.scope,
+        graded.period,
+        graded.cadence,
+        graded.reporter_id,
+        graded.scheme_id,
+        graded.score,
+        graded.rank,
+        graded.grade,
+        graded.ranked_count,
+        graded.reporter_count,
+        previous_ranked.rank - graded.rank as rank_change,
+        (graded.score - previous_ranked.score)::decimal(18, 6) as score_change,
+        graded.margin_above::decimal(18, 6) as margin_above,
+        graded.margin_below::decimal(18, 6) as margin_below
+    from graded
     left join ranked as previous_ranked
         on
-            ranked.programme_id = previous_ranked.programme_id
-            and ranked.scope = previous_ranked.scope
-            and ranked.reporter_id = previous_ranked.reporter_id
-            and ranked.previous_period = previous_ranked.period
+            graded.programme_id = previous_ranked.programme_id
+            and graded.scope = previous_ranked.scope
+            and graded.reporter_id = previous_ranked.reporter_id
+            and graded.previous_period = previous_ranked.period
 
 )
 
