@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 CADENCE ?= monthly_dispatch
 
-.PHONY: help setup demo up run document template registry check bench bench-scale test test-looks test-services format
+.PHONY: help setup demo up run document template registry check snapshot dictionary bench bench-scale bench-notice test test-looks test-services deployment-env format
 
 help: ## 列出命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -53,6 +53,13 @@ registry: setup ## 为新的城市建立空的登记册：make registry OUT=文�
 check: setup ## 对照文件原文核对登记册：make check [REGISTRY=登记册文件夹] [TEXTS=原文文件夹]
 	@$(BIN)/python -m ingestion.registry_check $(if $(REGISTRY),--registry "$(REGISTRY)") $(if $(TEXTS),--texts "$(TEXTS)")
 
+snapshot: setup ## 另存一份供查询的数据快照，以截至时间命名
+	@$(BIN)/python -m reports snapshot
+
+dictionary: setup ## 由 dbt 的说明生成数据字典网页：make dictionary OUT=数据字典.html
+	@test -n "$(OUT)" || { echo "用法：make dictionary OUT=数据字典.html"; exit 2; }
+	@$(BIN)/python -m reports dictionary --out "$(OUT)"
+
 test: setup ## 全部测试，只需 Python 和 make
 	$(BIN)/python -m pytest -m "not looks and not services" --numprocesses 2
 
@@ -61,7 +68,8 @@ test-looks: setup ## 在 Chromium、LibreOffice 中看产出（用 apt 安装所
 	$(BIN)/python -m pytest -m looks
 
 test-services: setup ## 需要数据库等服务的测试（用 apt 安装所需）
-	operations/install_debian postgresql
+	operations/install_debian postgresql redis-server docker-compose
+	$(BIN)/uv sync --locked --quiet --group services
 	$(BIN)/python -m pytest -m services
 
 bench: setup ## 主流程用时，与同一次运行中的基准相比
@@ -70,6 +78,13 @@ bench: setup ## 主流程用时，与同一次运行中的基准相比
 
 bench-scale: setup ## 3400 万个数值的计算用时和内存，与同一次运行中手写 SQL 相比（约一小时）
 	$(BIN)/python benchmarks/scale.py --tenth
+
+bench-notice: setup ## 一期通报四种形式的用时和内存（16 家 60 项，2844 家）
+	$(BIN)/python benchmarks/notice.py
+
+
+deployment-env: setup ## 为 docker compose 生成 .env：密码和密钥
+	@$(BIN)/python -m operations.deployment_secrets
 
 format: setup ## 整理代码
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -14,17 +14,19 @@ from airflow.sdk import (
     RollupMapper,
     StartOfYearMapper,
     YearWindow,
+    chain,
     get_current_context,
     task,
 )
 from assets import DEFAULT_ARGS, MONTHLY_PROGRESS, WAREHOUSE_POOL, run_params
 from cadence import MONTH_KEY_FORMAT, TIMEZONE, YEAR_KEY_FORMAT
 from publication import publish_roll_up
+from sign_off import sign_off_tasks, with_sign_off
 
 with DAG(
     dag_id="annual_assessment",
     dag_display_name="年考核",
-    doc_md=__doc__,
+    doc_md=with_sign_off(__doc__),
     schedule=PartitionedAssetTimetable(
         assets=MONTHLY_PROGRESS,
         default_partition_mapper=RollupMapper(
@@ -46,4 +48,4 @@ with DAG(
         """Publishes the notice as its months are known."""
         return publish_roll_up(get_current_context(), "annual_assessment")
 
-    publish_notice()
+    chain(*sign_off_tasks("annual_assessment"), publish_notice())

@@ -8,15 +8,16 @@
 **变红怎么办** 看日志，修好后重新运行该分区，重复运行不会多出版次。手工触发时请填写“期次”。
 """
 
-from airflow.sdk import DAG, PartitionedAssetTimetable, RollupMapper, get_current_context, task
+from airflow.sdk import DAG, PartitionedAssetTimetable, RollupMapper, chain, get_current_context, task
 from assets import DEFAULT_ARGS, MONTHLY_PROGRESS, WAREHOUSE_POOL, run_params
 from cadence import MONTH_KEY_FORMAT, TIMEZONE, HalfYearMapper, HalfYearWindow
 from publication import publish_roll_up
+from sign_off import sign_off_tasks, with_sign_off
 
 with DAG(
     dag_id="half_year_review",
     dag_display_name="半年讲评",
-    doc_md=__doc__,
+    doc_md=with_sign_off(__doc__),
     schedule=PartitionedAssetTimetable(
         assets=MONTHLY_PROGRESS,
         default_partition_mapper=RollupMapper(
@@ -36,4 +37,4 @@ with DAG(
         """Publishes the notice as its months are known."""
         return publish_roll_up(get_current_context(), "half_year_review")
 
-    publish_notice()
+    chain(*sign_off_tasks("half_year_review"), publish_notice())

@@ -11,15 +11,16 @@
 其他原因修好后重新运行该分区，重复运行不会多出版次。
 """
 
-from airflow.sdk import DAG, get_current_context, task
+from airflow.sdk import DAG, chain, get_current_context, task
 from assets import DEFAULT_ARGS, MONTHLY_PROGRESS, WAREHOUSE_POOL, run_params
 from cadence import MONTH_KEY_FORMAT, TIMEZONE, MonthTimetable
-from publication import WaitForPublication, describe, publish_month
+from publication import MONTHLY, WaitForPublication, describe, publish_month
+from sign_off import sign_off_tasks, with_sign_off
 
 with DAG(
     dag_id="monthly_dispatch",
     dag_display_name="月调度",
-    doc_md=__doc__,
+    doc_md=with_sign_off(__doc__),
     schedule=MonthTimetable("0 0 1 * *", timezone=TIMEZONE, run_offset=-1, key_format=MONTH_KEY_FORMAT),
     catchup=False,
     max_active_runs=2,
@@ -39,4 +40,4 @@ with DAG(
         event.add_partitions(outcome.announced_months)
         return describe(outcome.publications)
 
-    wait_for_publication >> publish_notice()
+    chain(wait_for_publication, *sign_off_tasks(MONTHLY), publish_notice())

@@ -14,17 +14,19 @@ from airflow.sdk import (
     QuarterWindow,
     RollupMapper,
     StartOfQuarterMapper,
+    chain,
     get_current_context,
     task,
 )
 from assets import DEFAULT_ARGS, MONTHLY_PROGRESS, WAREHOUSE_POOL, run_params
 from cadence import MONTH_KEY_FORMAT, QUARTER_KEY_FORMAT, TIMEZONE
 from publication import publish_roll_up
+from sign_off import sign_off_tasks, with_sign_off
 
 with DAG(
     dag_id="quarterly_summary",
     dag_display_name="季小结",
-    doc_md=__doc__,
+    doc_md=with_sign_off(__doc__),
     schedule=PartitionedAssetTimetable(
         assets=MONTHLY_PROGRESS,
         default_partition_mapper=RollupMapper(
@@ -46,4 +48,4 @@ with DAG(
         """Publishes the notice as its months are known."""
         return publish_roll_up(get_current_context(), "quarterly_summary")
 
-    publish_notice()
+    chain(*sign_off_tasks("quarterly_summary"), publish_notice())

@@ -12,6 +12,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 _PAGE_SIZE = 100
 _LOG_LINES = 25
 _POLL_SECONDS = 1.5
+_QUESTION_OF = ("dag_id", "dag_run_id", "task_id", "map_index")
 
 
 class AirflowError(Exception):
@@ -27,6 +28,18 @@ class DagRun:
     partition_key: str | None
     state: str
     run_type: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a task waits to be told by a person."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    subject: str
+    body: str
 
 
 def _is_passing(error: BaseException) -> bool:
@@ -137,6 +150,23 @@ class AirflowClient:
                 open_runs = [f"{run.dag_id} {run.partition_key} {run.state}" for run in runs if run.state != "success"]
                 raise AirflowError(f"等待{what}超过 {seconds:.0f} 秒；未完成的运行：{'、'.join(open_runs) or '无'}")
             time.sleep(_POLL_SECONDS)
+
+    def open_questions(self, dag_id: str = "~") -> list[Question]:
+        """What tasks of a DAG, or of all DAGs, wait to be told by a person."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/~/hitlDetails"
+        details = self._pages(path, "hitl_details", response_received=False, state="awaiting_input")
+        return [
+            Question(*(detail["task_instance"][name] for name in _QUESTION_OF), detail["subject"], detail["body"] or "")
+            for detail in details
+        ]
+
+    def answer(self, question: Question, option: str, values: dict[str, Any]) -> None:
+        """Chooses one of the question's options and fills in its fields; the task goes on."""
+        path = (
+            f"/api/v2/dags/{question.dag_id}/dagRuns/{question.run_id}/taskInstances/{question.task_id}"
+            f"/{question.map_index}/hitlDetails"
+        )
+        self._request("PATCH", path, json={"chosen_options": [option], "params_input": values})
 
     def task_instances(self, run: DagRun) -> list[dict[str, Any]]:
         """The tasks of a run as the API describes them."""

@@ -14,6 +14,7 @@ from ingestion.registry import load_registry
 from ingestion.settings import get_settings
 from ingestion.store import writer_lock
 from operations.build import ensure_build
+from operations.sign_off import Request, Signed, publish_as_signed, request_signature, standing_request
 from reports.publish import Publication, publish
 from reports.vintage import latest_manifest, published_months
 
@@ -46,35 +47,66 @@ class MonthOutcome:
     announced_months: list[str]
 
 
-def publish_month(month: str, as_of: datetime | None) -> MonthOutcome:
-    """Publish a month as of a moment (None: now, written down by the build).
+def publish_month(month: str, as_of: datetime | None, signed: Signed | None = None) -> MonthOutcome:
+    """Publish a month as of a moment (None: now, written down by the build), or what was signed as of its drafts.
 
     A roll-up waits for all its months, so a corrected month alone would never start it again: a month that had been
     published before announces every published month of its year.
     """
     published_before = published_months(parse_period(month).year)
     with writer_lock():
-        build = ensure_build(as_of)
-        publications = publish(MONTHLY, month)
+        build = ensure_build(signed.as_of if signed else as_of)
+        publications = publish_as_signed(MONTHLY, month, signed)
     announced = published_before if month in published_before else [month]
     return MonthOutcome(publications, Announcement(month, build.as_of), announced)
 
 
 def publish_roll_up(
-    cadence: str, period: str, as_of: datetime | None, announcements: Sequence[Announcement] = ()
+    cadence: str,
+    period: str,
+    as_of: datetime | None,
+    announcements: Sequence[Announcement] = (),
+    signed: Signed | None = None,
 ) -> list[Publication]:
     """Publish the notice of a longer period as of the given moment, else as of its announced months.
 
     Announcements of other months of the year only came along with a revision: where there is nothing else, the notice
-    stays as it is and nothing is built. Without announcements the newest vintages of the months say as of when.
+    stays as it is and nothing is built. Without announcements the newest vintages of the months say as of when. What
+    was signed is published as of its drafts.
     """
-    months = parse_period(period).months
-    own = [announcement for announcement in announcements if announcement.month in months]
-    if announcements and not own and as_of is None:
+    if _is_untouched(period, as_of, announcements):
         return _standing(cadence, period)
     with writer_lock():
-        ensure_build(as_of or max((a.as_of for a in own), default=None) or as_of_of_months(months))
-        return publish(cadence, period)
+        ensure_build(signed.as_of if signed else _roll_up_as_of(period, as_of, announcements))
+        return publish_as_signed(cadence, period, signed)
+
+
+def request_month(month: str, as_of: datetime | None) -> Request:
+    """Lay the drafts of a month before a person; as of when, see `publish_month`."""
+    return request_signature(MONTHLY, month, as_of)
+
+
+def request_roll_up(
+    cadence: str, period: str, as_of: datetime | None, announcements: Sequence[Announcement] = ()
+) -> Request:
+    """Lay the drafts of a longer period before a person; when nobody is asked and as of when, see `publish_roll_up`."""
+    if _is_untouched(period, as_of, announcements):
+        return standing_request(_standing(cadence, period))
+    return request_signature(cadence, period, _roll_up_as_of(period, as_of, announcements))
+
+
+def _is_untouched(period: str, as_of: datetime | None, announcements: Sequence[Announcement]) -> bool:
+    return bool(announcements) and as_of is None and not _own(period, announcements)
+
+
+def _roll_up_as_of(period: str, as_of: datetime | None, announcements: Sequence[Announcement]) -> datetime | None:
+    announced = max((announcement.as_of for announcement in _own(period, announcements)), default=None)
+    return as_of or announced or as_of_of_months(parse_period(period).months)
+
+
+def _own(period: str, announcements: Sequence[Announcement]) -> list[Announcement]:
+    months = parse_period(period).months
+    return [announcement for announcement in announcements if announcement.month in months]
 
 
 def draft_month(month: str, as_of: datetime | None) -> list[Publication]:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from docx import Document
 from docx.document import Document as Docx
-from docx.enum.section import WD_ORIENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import nsmap, qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor, Twips
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from lxml import etree
@@ -27,7 +27,8 @@ from reports.tables import Table, TableRow
 _BODY, _HEAD, _TABLE = "仿宋", "黑体", "宋体"
 _RED, _SOFT, _SHADE = "A61B1B", "595959", "F3F3F1"
 _E = ElementMaker(namespace=nsmap["w"], nsmap={"w": nsmap["w"]})
-_TEXT_WIDTH = 14_570  # of the landscape page between its margins, in twentieths of a point
+_MARGIN = Mm(22)
+_WIDEST_UPRIGHT = 100  # half-width characters that a table on an upright page may have
 _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip knows
 
 
@@ -37,6 +38,7 @@ def render_document(notice: Notice, as_of: datetime) -> bytes:
     _set_up(document, notice, as_of)
     _head(document, notice)
     for part in parts_of(notice):
+        _turn(document, is_wide=any(_width(table) > _WIDEST_UPRIGHT for table in part.tables))
         _part(document, part)
     buffer = io.BytesIO()
     document.save(buffer)
@@ -49,11 +51,26 @@ def _set_up(document: Docx, notice: Notice, as_of: datetime) -> None:
     properties.created = properties.modified = as_of
     properties.comments, properties.revision = "", 1
     section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.left_margin = section.right_margin = Mm(20)
-    section.top_margin = section.bottom_margin = Mm(18)
-    _say(section.footer.paragraphs[0], f"{notice.title}　{notice.edition.label}", _TABLE, 8, _SOFT)
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = _MARGIN
+    footer = section.footer.paragraphs[0]
+    _say(footer, f"{notice.title}　{notice.edition.label}　第 ", _TABLE, 8, _SOFT)
+    footer._p.append(_E.fldSimple(_w("instr", "PAGE"), _E.r(_E.t("1"))))
+    _say(footer, " 页", _TABLE, 8, _SOFT)
+
+
+def _turn(document: Docx, is_wide: bool) -> None:
+    """Wide tables go on pages laid across, what is to be read on upright ones: a new section where that changes."""
+    section = document.sections[-1]
+    if (section.orientation == WD_ORIENT.LANDSCAPE) == is_wide:
+        return
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if is_wide else (Mm(210), Mm(297))
+
+
+def _width(table: Table) -> int:
+    return sum(column.width for column in table.columns)
 
 
 def _head(document: Docx, notice: Notice) -> None:
@@ -98,8 +115,9 @@ def _table(document: Docx, table: Table) -> None:
         paragraph.paragraph_format.keep_with_next = True
         _say(paragraph, table.title, _HEAD, 10.5)
         _say(paragraph, f"　{table.remark}" if table.remark else "", _TABLE, 9, _SOFT)
-    total = sum(column.width for column in table.columns)
-    widths = [_TEXT_WIDTH * column.width // total for column in table.columns]
+    section = document.sections[-1]
+    room = (section.page_width - section.left_margin - section.right_margin) // Twips(1)
+    widths = [room * column.width // _width(table) for column in table.columns]
     laid_out = _E.tbl(
         _E.tblPr(
             _E.tblStyle(_val("TableGrid")),

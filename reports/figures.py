@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from ingestion.periods import TIMEZONE
-from reports.catalogue import ILLUSTRATIVE_MARK, LIGHTS, NO_BASIS, TARGET_STATES, VALUE_STATES
+from reports.catalogue import ILLUSTRATIVE_MARK, LIGHTS, NO_BASIS, TARGET_STATES, TOO_CLOSE, VALUE_STATES
 
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One printed cell.
 
@@ -65,12 +66,24 @@ def points(ratio: Decimal | None, decimals: int, is_signed: bool = True) -> Cell
     """A difference of ratios in percentage points; a distance (`is_signed` False) shows no plus."""
     if ratio is None:
         return EMPTY
-    shown = number(ratio.scaleb(2), decimals)
-    if not is_signed:
-        return shown
+    return signed(ratio.scaleb(2), decimals) if is_signed else number(ratio.scaleb(2), decimals)
+
+
+def signed(value: Decimal | None, decimals: int) -> Cell:
+    """A change: with its sign, zero without."""
+    if value is None:
+        return EMPTY
+    shown = number(value, decimals)
     sign = "" if shown.text.startswith("-") or not shown.text.strip("0.") else "+"
     pattern = shown.number_format
     return replace(shown, text=sign + shown.text, number_format=f"+{pattern};-{pattern};{pattern}")
+
+
+def distance(shown: Cell, decimals: int) -> Cell:
+    """The distance to a neighbour as laid out, or that it is smaller than the last digit printed."""
+    if not shown.number or abs(shown.number) >= Decimal(1).scaleb(-decimals):
+        return shown
+    return absent(TOO_CLOSE)
 
 
 def place(row: Row) -> Cell:
@@ -100,11 +113,11 @@ def light(row: Row, bands: dict[str, Row]) -> Cell:
     return Cell(LIGHTS.get(name, name), tone="light", colour=bands.get(name, {}).get("colour") or "")
 
 
-def reported(row: Row, value: Decimal | None, decimals: int) -> Cell:
+def reported(row: Row, value: Decimal | None, decimals: int, mark: str = "") -> Cell:
     """A reported value, or the word for why there is none."""
     if value is None and row["value_state"] in VALUE_STATES:
         return absent(VALUE_STATES[row["value_state"]])
-    return number(value, decimals)
+    return number(value, decimals, mark)
 
 
 def target(row: Row, decimals: int) -> Cell:
@@ -135,6 +148,12 @@ def mark_of(row: Row) -> str:
     return ILLUSTRATIVE_MARK if row["is_illustrative"] else ""
 
 
+def plain(value: Decimal) -> str:
+    """A figure as documents write it: no trailing zeros."""
+    shown = f"{value:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
 def moment(value: datetime | None) -> str:
     """A UTC time of the marts as local wall clock, to the minute."""
     if value is None:
@@ -153,8 +172,13 @@ def deadline(value: datetime | None) -> str:
 
 
 def _fixed(value: Decimal, decimals: int) -> str:
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = value.quantize(_unit(decimals), rounding=ROUND_HALF_UP)
     return f"{rounded if rounded else abs(rounded):f}"
+
+
+@cache
+def _unit(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def _marked(pattern: str, mark: str) -> str:

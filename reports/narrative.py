@@ -1,12 +1,16 @@
 """The findings of a notice in sentences, made from its figures alone: who leads, who fell, what lags."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from reports import figures
-from reports.catalogue import BASES, NOT_DUE, STATUSES, NoticeForm
+from reports.catalogue import BASES, NOT_DUE, OVERALL, STATUSES, TASK_STATES, NoticeForm, Section
+from reports.movements import moves, reasons
+from reports.problems import lagging
 from reports.read import ResultSet
+from reports.scores import decimals_of
 from reports.standings import Block
 from reports.tables import TableRow
 
@@ -30,9 +34,20 @@ class Finding:
 
 
 def findings_of(result: ResultSet, blocks: list[Block], form: NoticeForm) -> list[Finding]:
-    """The paragraphs of a notice, in reading order; one that would have nothing to say is left out."""
-    found = [Finding("报送情况", _submissions(result)), Finding("总体进展", _targets(result))]
-    found += [Finding(block.indicator["indicator_name"], _standing(result, block, form)) for block in blocks]
+    """The paragraphs of a notice: what was reported, then in the order of its sections; none without words."""
+    makers: dict[Section, Callable[[], list[Finding]]] = {
+        Section.MOVERS: lambda: [Finding("位次变动", _movers(result, form))],
+        Section.PRACTICE: lambda: [Finding("做法与问题", _told(result))],
+        Section.SCORES: lambda: [Finding("综合排名", _scores(result, form)), Finding("等次", _grades(result))],
+        Section.COMPARISON: lambda: [Finding("与上期对比", _compared(result, form))],
+        Section.CITY: lambda: [Finding("文件目标", _targets(result))],
+        Section.PROBLEMS: lambda: [Finding("滞后目标", _lagging(result)), Finding("滞后任务", _lagging_tasks(result))],
+        Section.STANDINGS: lambda: [
+            Finding(block.indicator["indicator_name"], _standing(result, block, form)) for block in blocks
+        ],
+    }
+    found = [Finding("报送情况", _submissions(result))]
+    found += [finding for section in form.sections if section in makers for finding in makers[section]()]
     return [finding for finding in found if finding.sentences]
 
 
@@ -83,6 +98,124 @@ def _behind(result: ResultSet, row: dict[str, Any]) -> str:
     return f"{indicator['indicator_name']}（落后 {gap.text} 个百分点）"
 
 
+def _lagging(result: ResultSet) -> list[str]:
+    """Which document targets lag, and which units their document names for them."""
+    rows = lagging(result)
+    if not rows:
+        return []
+    named = [
+        f"{result.indicators[row['indicator_id']]['indicator_name']}（{row['clause']}，{_units(row)}）" for row in rows
+    ]
+    return [f"滞后的文件目标 {len(rows)} 项：{_names(named)}。"]
+
+
+def _units(row: dict[str, Any]) -> str:
+    shown = [
+        f"{label}：{row[key]}"
+        for label, key in (("牵头单位", "lead_units"), ("责任单位", "responsible_units"))
+        if row[key]
+    ]
+    return "；".join(shown) or "文件未列责任单位"
+
+
+def _lagging_tasks(result: ResultSet) -> list[str]:
+    """How many tasks lag and who reports most of them."""
+    names = Counter(
+        str(result.reporters[row["reporter_id"]]["reporter_name"])
+        for row in result.rows("task_progress")
+        if row["task_state"] == "lagging"
+    )
+    if not names:
+        return []
+    listed = [f"{name} {count} 项" for name, count in sorted(names.items(), key=lambda item: (-item[1], item[0]))]
+    return [f"报为滞后的任务 {sum(names.values())} 项次：{_names(listed)}。"]
+
+
+def _told(result: ResultSet) -> list[str]:
+    """How the tasks stand, and how much was told of them in the period."""
+    rows = result.rows("task_progress")
+    if not rows:
+        return []
+    told = [row for row in rows if row["is_reported_in_period"] and (row["progress"] or row["problem"])]
+    reporters = {row["reporter_id"] for row in told}
+    states = Counter(row["task_state"] for row in rows)
+    counts = "，".join(f"{word} {states[state]} 项次" for state, word in TASK_STATES.items() if states[state])
+    sentences = [f"任务 {len({row['task_id'] for row in rows})} 项，各单位所报：{counts}。"]
+    problems = sum(bool(row["problem"]) for row in told)
+    if told:
+        sentences.append(
+            f"本期 {len(reporters)} 家单位填写了 {len(told)} 项次的进展和做法，其中 {problems} 项次提出了存在问题。"
+        )
+    return sentences
+
+
+def _scores(result: ResultSet, form: NoticeForm) -> list[str]:
+    """Who leads, who is last, and who moved most by the composite score."""
+    rows = [row for row in result.rows("composite_rankings") if row["scope"] == OVERALL]
+    if not rows:
+        return []
+    best = [row for row in rows if row["rank"] <= _NAMED]
+    sentence = f"参加综合排名 {len(rows)} 家，居前的是{_names(_with_score(result, row) for row in best)}"
+    rest = rows[len(best) :]
+    if len(rest) >= _NAMED:
+        sentence += f"；居后的是{_names(_with_score(result, row) for row in rest[-_NAMED:])}"
+    changes = [(row["rank_change"] or 0, str(result.reporters[row["reporter_id"]]["reporter_name"])) for row in rows]
+    return [sentence + "。", *([moved] if (moved := _most_moved(changes, form)) else [])]
+
+
+def _with_score(result: ResultSet, row: dict[str, Any]) -> str:
+    name = result.reporters[row["reporter_id"]]["reporter_name"]
+    return f"{name}（{figures.number(row['score'], decimals_of(result)).text} 分）"
+
+
+def _grades(result: ResultSet) -> list[str]:
+    """Who has which grade, the best first."""
+    grades: dict[str, list[str]] = {}
+    for row in result.rows("composite_rankings"):
+        if row["scope"] == OVERALL and row.get("grade"):
+            grades.setdefault(row["grade"], []).append(str(result.reporters[row["reporter_id"]]["reporter_name"]))
+    return [f"{grade} {len(names)} 家：{_names(names)}。" for grade, names in grades.items()]
+
+
+def _movers(result: ResultSet, form: NoticeForm) -> list[str]:
+    """Who rose and fell most, and from what."""
+    moved = moves(result)
+    if not moved:
+        return []
+    sentences = []
+    for word, sign in (("前进", 1), ("后退", -1)):
+        most = max(sign * parts[0]["rank_change"] for parts in moved)
+        for parts in moved if most > 0 else []:
+            if sign * parts[0]["rank_change"] == most:
+                name = result.reporters[parts[0]["reporter_id"]]["reporter_name"]
+                why = reasons(result, parts)
+                sentences.append(f"{name}{word} {most} 位" + (f"（{why}）" if why else "") + "。")
+    return (
+        [f"与{form.reference}相比，", *sentences]
+        if sentences
+        else [f"与{form.reference}相比，各单位综合位次没有变化。"]
+    )
+
+
+def _compared(result: ResultSet, form: NoticeForm) -> list[str]:
+    """What the city as a whole added in this period and in the one before."""
+    order = list(result.indicators)
+    rows = [row for row in _city_rows(result) if row["month_value"] is not None and row["previous_value"] is not None]
+    rows.sort(key=lambda row: order.index(row["indicator_id"]))
+    sentences = []
+    for row in rows:
+        indicator = result.indicators[row["indicator_id"]]
+        current, before = (
+            figures.number(row[key], indicator["decimals"]).text for key in ("month_value", "previous_value")
+        )
+        growth = figures.percent(row["mom_ratio"], indicator["ratio_decimals"]).text
+        sentences.append(
+            f"{indicator['indicator_name']}{form.flow_label} {current} {indicator['unit']}，{form.reference}"
+            f" {before} {indicator['unit']}" + (f"，环比 {growth}" if growth else "") + "。"
+        )
+    return sentences
+
+
 def _standing(result: ResultSet, block: Block, form: NoticeForm) -> list[str]:
     ranked = [row for row in block.table.rows if row.cell("overall_place").number is not None]
     if not block.basis or not ranked:
@@ -118,8 +251,12 @@ def _with_figure(row: TableRow, block: Block) -> str:
 
 
 def _moves(ranked: list[TableRow], form: NoticeForm) -> str:
-    """Who rose and who fell the most places since the period before; several where equal."""
     changes = [(int(row.cell("overall_change").number or 0), row.cell("reporter").text) for row in ranked]
+    return _most_moved(changes, form)
+
+
+def _most_moved(changes: list[tuple[int, str]], form: NoticeForm) -> str:
+    """Who rose and who fell the most places since the period before; several where equal."""
     parts = []
     for word, sign in (("前进", 1), ("后退", -1)):
         most = max((sign * change for change, _ in changes), default=0)

@@ -18,14 +18,23 @@ from reports.catalogue import (
     form_of,
 )
 from reports.changes import Change
+from reports.chapters import indicator_chapters, is_folded, left_out, reporter_chapters
+from reports.comparison import comparison_table
+from reports.footnotes import footnotes_table
+from reports.group_rankings import group_rankings
+from reports.ledgers import clauses_table, items_table, practice_table, tasks_table, units_table
+from reports.movements import movers_table
 from reports.narrative import Finding, findings_of
 from reports.overview import overview
+from reports.problems import problem_tables
+from reports.quality import quality_table
 from reports.read import ResultSet
 from reports.revision import revision_table
+from reports.scores import score_table
 from reports.single_values import single_values
 from reports.standings import Block, blocks
 from reports.submissions import findings_table, submission_table, waiver_remarks
-from reports.tables import Table
+from reports.tables import Chapter, Table
 from reports.targets import city_targets
 
 
@@ -42,7 +51,7 @@ class Edition:
     @property
     def label(self) -> str:
         """What people call it."""
-        return "初步稿" if self.is_draft else f"第{self.version}版"
+        return "征求意见稿" if self.is_draft else f"第{self.version}版"
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,14 @@ class Notice:
     findings: Table
     revision: Table | None
     revision_remarks: list[str]
+    more: dict[Section, list[Table]]
     lights: list[LightLegend]
     nothings: tuple[tuple[str, str], ...]
     notes: list[tuple[str, str]]
+    group_rankings: list[Table] = field(default_factory=list)
+    indicator_chapters: list[Chapter] = field(default_factory=list)
+    reporter_chapters: list[Chapter] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -94,7 +108,17 @@ class Notice:
             Section.SINGLE: [self.single],
             Section.SUBMISSIONS: [self.submissions, self.findings],
         }
-        return [table for table in tables.get(section, []) if table is not None]
+        return [table for table in tables.get(section, self.more.get(section, [])) if table is not None]
+
+    @property
+    def sections(self) -> list[Section]:
+        """The sections that this notice has something to print in, in reading order."""
+        always = {Section.OVERVIEW, Section.CITY, Section.STANDINGS, Section.SUBMISSIONS, Section.NOTES}
+        return [
+            section
+            for section in self.form.sections
+            if section in always or any(table.rows for table in self.tables_of(section))
+        ]
 
 
 def compose(result: ResultSet, edition: Edition) -> Notice:
@@ -119,10 +143,36 @@ def compose(result: ResultSet, edition: Edition) -> Notice:
         findings=findings_table(result),
         revision=revision_table(result, edition.changes) if edition.changes else None,
         revision_remarks=_revision_remarks(result, edition),
+        more=_more(result, form),
         lights=_lights(result),
         nothings=NOTHINGS,
         notes=[(term, note.format(reference=form.reference)) for term, note in NOTES] + _sources(result),
+        group_rankings=[] if is_folded(result) else group_rankings(result, ranked),
+        indicator_chapters=indicator_chapters(result, form, ranked, edition.changes),
+        reporter_chapters=reporter_chapters(result, form, edition.changes),
+        left_out=left_out(result),
     )
+
+
+def _more(result: ResultSet, form: NoticeForm) -> dict[Section, list[Table]]:
+    return {
+        Section.MOVERS: [movers_table(result, form)],
+        Section.PRACTICE: [practice_table(result)],
+        Section.SCORES: [score_table(result)],
+        Section.COMPARISON: [comparison_table(result, form)],
+        Section.PROBLEMS: problem_tables(result),
+        Section.CLAUSES: [clauses_table(result)],
+        Section.UNITS: [units_table(result)],
+        Section.TASKS: [tasks_table(result)],
+        Section.ITEMS: [items_table(result)],
+        Section.QUALITY: [quality_table(result)],
+        Section.FOOTNOTES: [footnotes_table(result)],
+    }
+
+
+def front_matter(result: ResultSet, edition: Edition) -> tuple[list[tuple[str, str]], list[str]]:
+    """The facts and the statements that stand at the head of an edition, for what is printed beside the notice."""
+    return _facts(result, edition), _statements(result, edition)
 
 
 def has_illustrative(result: ResultSet) -> bool:

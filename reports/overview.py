@@ -42,7 +42,7 @@ def _columns_of(block: Block, prefix: str) -> list[Column]:
     columns = [Column(f"{prefix}.{key}", label, 12)]
     present = {column.key for column in block.table.columns}
     if block.basis == "completion" and "light" in present:
-        columns.append(Column(f"{prefix}.light", "亮灯", 7, "center"))
+        columns.append(Column(f"{prefix}.light", "亮灯", 9, "center"))
     for needed, part, part_label, width in _PARTS:
         if needed in present:
             columns.append(Column(f"{prefix}.{part}", part_label, width, "center"))
@@ -53,8 +53,8 @@ def _lacking(result: ResultSet, reporter_id: str) -> str:
     """Beside a sum over fewer reporters than expected: how many reported, at the indicator that has the fewest."""
     counts = [
         (row["reported_count"], row["expected_count"])
-        for row in result.rows("progress")
-        if row["reporter_id"] == reporter_id and row["reported_count"] and row["reported_count"] < row["expected_count"]
+        for row in result.rows_of("progress", "reporter_id", reporter_id)
+        if row["reported_count"] and row["reported_count"] < row["expected_count"]
     ]
     return "（已报{}/{}家）".format(*min(counts)) if counts else ""
 

@@ -1,5 +1,6 @@
 """Publishes the notices of one period: gate, compare with the last vintage, lay out, freeze, rename into place."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,21 +10,26 @@ import duckdb
 
 from ingestion import journal
 from ingestion.periods import CADENCES, parse_period
+from ingestion.registry_archive import keep_registry
 from ingestion.settings import get_settings
 from ingestion.store import open_warehouse
 from reports.changes import changes_between, inputs_added
 from reports.document import render_document
 from reports.errors import NoticeNotFound, PublicationError
-from reports.gates import check, check_build, check_newer
-from reports.manifest import build_manifest, code_version
+from reports.gates import check, check_build, check_complete, check_newer
+from reports.index import write_index
+from reports.manifest import Origin, build_manifest, origin_of
 from reports.notice import Edition, Notice, compose
 from reports.page import render_page
 from reports.read import ResultSet, programmes_with, read_result
 from reports.read_back import check_forms
+from reports.signature import Signature
 from reports.snapshot import publish_snapshot
 from reports.typeset import render_pdf
 from reports.vintage import Vintage, latest_vintage, notice_folder, remove_edition, write_edition
 from reports.workbook import render_workbook
+
+logger = logging.getLogger(__name__)
 
 WORKBOOK, DOCUMENT, PDF, PAGE = "notice.xlsx", "notice.docx", "notice.pdf", "notice.html"
 
@@ -48,27 +54,35 @@ class Publication:
 
 
 def publish(
-    cadence: str, period: str, programme_ids: Sequence[str] | None = None, is_draft: bool = False
+    cadence: str,
+    period: str,
+    programme_ids: Sequence[str] | None = None,
+    is_draft: bool = False,
+    signature: Signature | None = None,
 ) -> list[Publication]:
     """Publish (or draft) the period's notice of every programme that has it, and the analysts' snapshot.
 
     Reads the marts of the last build. A notice that a gate refuses keeps its last vintage and does not stop the others;
-    PublicationError then carries every reason. No programme with this cadence at all: an empty list.
+    PublicationError then carries every reason. No programme with this cadence at all: an empty list. A signature goes
+    into the manifest and the journal of what becomes a new vintage, and into nothing else.
     """
     _check_period(cadence, period)
-    version = code_version()
     done, refused = [], []
     if not get_settings().pipeline_file.exists():
         raise PublicationError("还没有数据仓库，请先接收报送并完成一次计算")
     with open_warehouse(read_only=True) as connection:
         check_build(connection)
+        origin = origin_of(connection)
         for programme_id in _programmes(connection, cadence, period, programme_ids):
             try:
                 result = read_result(connection, programme_id, cadence, period)
-                done.append(_draft(result, version) if is_draft else _publish(result, version))
+                check(result, is_draft)
+                check_complete(connection, result)
+                done.append(_draft(result, origin) if is_draft else _publish(result, origin, signature))
             except (NoticeNotFound, PublicationError) as error:
                 refused.append(error)
         publish_snapshot(connection)
+        write_index()
     if refused:
         raise (refused[0] if len(refused) == 1 else PublicationError("\n".join(map(str, refused))))
     return done
@@ -92,38 +106,49 @@ def _programmes(
     return covering
 
 
-def _publish(result: ResultSet, version: str) -> Publication:
-    check(result, is_draft=False)
+def _publish(result: ResultSet, origin: Origin, signature: Signature | None) -> Publication:
     last = latest_vintage(result.programme_id, result.period, result.cadence)
-    edition = _next_edition(result, last)
+    edition = next_edition(result, last)
     drafted = notice_folder(get_settings().provisional, result.programme_id, result.period, result.cadence)
     if last is not None and not edition.changes:
         remove_edition(drafted)
         _record_missing(last)
         return _publication(result, last.version, last.folder, "unchanged")
     check_newer(result, last)
+    _keep_registry(result)
     root = notice_folder(get_settings().published, result.programme_id, result.period, result.cadence)
-    manifest = build_manifest(result, edition, version)
+    manifest = build_manifest(result, edition, origin, signature)
     folder = write_edition(root / f"v{edition.version}", result, _forms(result, edition), manifest)
     remove_edition(drafted)
     _record(manifest, folder)
     return _publication(result, edition.version, folder, "published")
 
 
-def _draft(result: ResultSet, version: str) -> Publication:
-    check(result, is_draft=True)
+def _draft(result: ResultSet, origin: Origin) -> Publication:
     last = latest_vintage(result.programme_id, result.period, result.cadence)
-    edition = _next_edition(result, last, is_draft=True)
+    edition = next_edition(result, last, is_draft=True)
     folder = notice_folder(get_settings().provisional, result.programme_id, result.period, result.cadence)
     if last is not None and not edition.changes:
         remove_edition(folder)
         return _publication(result, last.version, None, "nothing")
-    manifest = build_manifest(result, edition, version)
+    manifest = build_manifest(result, edition, origin)
     write_edition(folder, result, _forms(result, edition), manifest, is_replacing=True)
     return _publication(result, None, folder, "draft")
 
 
-def _next_edition(result: ResultSet, last: Vintage | None, is_draft: bool = False) -> Edition:
+def _keep_registry(result: ResultSet) -> None:
+    """So that the vintage can be rebuilt after the registry changed."""
+    settings, sha256 = get_settings(), result.row("build")["registry_sha256"]
+    if not keep_registry(settings.registry, sha256, settings.archive):
+        logger.warning(
+            "登记册 %s 在计算之后改动过，计算所用的 %s 没有留存：这一版以后无法重建。改动登记册后请先重新计算再发布。",
+            settings.registry,
+            sha256,
+        )
+
+
+def next_edition(result: ResultSet, last: Vintage | None, is_draft: bool = False) -> Edition:
+    """The edition that comes after a vintage (None: the first), with what moved against it."""
     if last is None:
         return Edition(None if is_draft else 1, is_draft)
     before = last.result()
@@ -146,7 +171,7 @@ def _forms(result: ResultSet, edition: Edition) -> dict[str, bytes]:
 def forms_of(notice: Notice, result: ResultSet) -> dict[str, bytes]:
     """The files of a notice by name; the same notice gives the same bytes."""
     return {
-        PAGE: render_page(notice).encode(),
+        PAGE: render_page(notice, result).encode(),
         WORKBOOK: render_workbook(notice, result),
         DOCUMENT: render_document(notice, result.as_of),
         PDF: render_pdf(notice, result.as_of),
@@ -165,6 +190,7 @@ def _record(manifest: Mapping[str, Any], folder: Path) -> None:
             "folder": folder.relative_to(get_settings().published).as_posix(),
             "fingerprint": manifest["build_fingerprint"],
             "change_count": len(manifest["changes"]),
+            "signed": manifest.get("signed"),
         },
     )
 

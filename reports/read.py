@@ -24,6 +24,8 @@ _MONTHS = f"""
     )
 """
 
+_SCHEMES = f"select scheme_id from marts.score_parts where {_PERIOD}"
+
 QUERIES: dict[str, str] = {
     "progress": f"""
         select * from marts.indicator_progress where {_PERIOD} order by indicator_id, reporter_id""",
@@ -32,6 +34,62 @@ QUERIES: dict[str, str] = {
         order by indicator_id, basis, scope, rank, reporter_id""",
     "city_progress": f"""
         select * from marts.city_progress where {_PERIOD} order by target_id, scope""",
+    "composite_rankings": f"""
+        select * from marts.composite_rankings where {_PERIOD} order by scope, rank, reporter_id""",
+    "score_parts": f"""
+        select * from marts.score_parts where {_PERIOD} order by reporter_id, source_period, part_kind, part_id""",
+    "movers": f"""
+        select * from marts.movers where {_PERIOD} order by scope, reporter_id, explanation_order""",
+    "target_ledger": f"""
+        select * from marts.target_ledger where {_PERIOD} order by target_id""",
+    "clause_ledger": f"""
+        select * from marts.clause_ledger where {_PERIOD} order by document_id, clause""",
+    "unit_progress": f"""
+        select * from marts.unit_progress where {_PERIOD} order by unit_name, unit_id, role""",
+    "task_progress": f"""
+        select * from marts.task_progress where {_PERIOD} order by task_id, reporter_id""",
+    "ledger_items": f"""
+        select * from marts.ledger_items where {_PERIOD} order by item_kind, reporter_id, item_key""",
+    "return_quality": f"""
+        select * from marts.return_quality where {_PERIOD} order by rank, reporter_id""",
+    # For the lines over the months: nothing of these is printed as a figure of this period.
+    "history": f"""
+        select reporter_id, indicator_id, period, value_state, cumulative_value, completion_ratio, light
+        from marts.indicator_progress
+        where programme_id = $programme_id and cadence = 'monthly_dispatch'
+            and left(period, 4) = left((select max(m) from ({_MONTHS}) as months (m)), 4)
+            and period <= (select max(m) from ({_MONTHS}) as months (m))
+        order by indicator_id, reporter_id, period""",
+    "score_history": f"""
+        select reporter_id, period, score, rank
+        from marts.composite_rankings
+        where programme_id = $programme_id and cadence = 'monthly_dispatch' and scope = 'overall'
+            and left(period, 4) = left((select max(m) from ({_MONTHS}) as months (m)), 4)
+            and period <= (select max(m) from ({_MONTHS}) as months (m))
+        order by reporter_id, period""",
+    # The marks of the quarters that a year's score is made of, with those who were compared in them and left since.
+    "score_sources": f"""
+        select * from marts.score_parts
+        where programme_id = $programme_id and part_kind = 'indicator' and period != $period
+            and period in (select source_period from marts.score_parts where {_PERIOD})
+        order by reporter_id, period, part_id""",
+    "scoring_schemes": """
+        select * from marts.scoring_schemes where programme_id = $programme_id order by scheme_id""",
+    "scoring_rules": f"""
+        select * from marts.scoring_rules where programme_id = $programme_id and scheme_id in ({_SCHEMES})
+        order by scheme_id, indicator_id""",
+    "scoring_penalties": f"""
+        select * from marts.scoring_penalties where programme_id = $programme_id and scheme_id in ({_SCHEMES})
+        order by scheme_id, event""",
+    "scoring_roll_ups": f"""
+        select * from marts.scoring_roll_ups where programme_id = $programme_id and scheme_id in ({_SCHEMES})
+        order by scheme_id, quarter""",
+    "grade_bands": f"""
+        select * from marts.grade_bands
+        where programme_id = $programme_id and cadence = $cadence and scheme_id in ({_SCHEMES})
+        order by scheme_id, score_from nulls first""",
+    "vetoes": """
+        select * from marts.vetoes where programme_id = $programme_id and period = $period order by reporter_id""",
     "submission_status": f"""
         select * from marts.submission_status where programme_id in ({_HOMES}) and period in ({_MONTHS})
         order by period, programme_id, reporter_id""",
@@ -50,6 +108,11 @@ QUERIES: dict[str, str] = {
         inner join marts.receipts on receipts.receipt_id = status.counted_receipt_id
         where status.programme_id in ({_HOMES}) and status.period <= (select max(m) from ({_MONTHS}) as months (m))
         order by status.period, status.reporter_id, receipts.receipt_id""",
+    "restatements": f"""
+        select * from marts.restatements
+        where programme_id in ({_HOMES}) and period <= (select max(m) from ({_MONTHS}) as months (m))
+            and left(period, 4) = left((select max(m) from ({_MONTHS}) as months (m)), 4)
+        order by period, reporter_id, indicator_id, received_at""",
     "signed_corrections": f"""
         select * from marts.signed_corrections
         where programme_id in ({_HOMES}) and period <= (select max(m) from ({_MONTHS}) as months (m))
@@ -68,7 +131,12 @@ QUERIES: dict[str, str] = {
 
 
 # Vintages published before there was such a table have none.
-YOUNGER = {"signed_corrections"}
+YOUNGER = {
+    "signed_corrections", "composite_rankings", "score_parts", "movers", "target_ledger", "clause_ledger",
+    "unit_progress", "task_progress", "ledger_items", "return_quality", "history", "score_history", "restatements",
+    "score_sources", "scoring_schemes", "scoring_rules", "scoring_penalties", "scoring_roll_ups", "grade_bands",
+    "vetoes",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,11 +150,26 @@ class ResultSet:
 
     @cached_property
     def _rows(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: table.to_pylist() for name, table in self.tables.items()}
+        return {}
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Rows of one table as dictionaries, in frozen order."""
+        if name not in self._rows:
+            self._rows[name] = self.tables[name].to_pylist()
         return self._rows[name]
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], dict[Any, list[dict[str, Any]]]]:
+        return {}
+
+    def rows_of(self, name: str, column: str, value: str) -> list[dict[str, Any]]:
+        """Rows of one table that have this value in this column, in frozen order."""
+        if (name, column) not in self._groups:
+            groups: dict[Any, list[dict[str, Any]]] = {}
+            for row in self.rows(name):
+                groups.setdefault(row.get(column), []).append(row)
+            self._groups[name, column] = groups
+        return self._groups[name, column].get(value, [])
 
     def row(self, name: str) -> dict[str, Any]:
         """The only row of a one-row table (programme, period, build)."""

@@ -9,13 +9,14 @@ from html.parser import HTMLParser
 import pypdfium2
 from docx import Document
 from docx.oxml.ns import qn
-from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 from reports.errors import PublicationError
 from reports.figures import Cell
 from reports.notice import Notice
 from reports.page import tables_on_page
 from reports.paper import parts_of
+from reports.sheet_plan import plan_of
 from reports.tables import Table
 from reports.typeset import printed_texts
 
@@ -25,7 +26,8 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 def check_forms(notice: Notice, forms: Mapping[str, bytes]) -> None:
     """PublicationError names the file and some of the figures that it lacks, or has otherwise than they were given.
 
-    `forms` are the files by name; a name's ending says what reads it.
+    `forms` are the files by name; a name's ending says what reads it. Of the page each table is compared by itself, so
+    that a figure which a picture's table repeats can't stand in for one that is missing elsewhere.
     """
     for name, content in forms.items():
         missing = _READERS[name.rpartition(".")[2]](notice, content)
@@ -40,7 +42,10 @@ def check_forms(notice: Notice, forms: Mapping[str, bytes]) -> None:
 def _missing_from_page(notice: Notice, content: bytes) -> Counter[str]:
     page = _Page()
     page.feed(content.decode())
-    return Counter(_shown(_figures(tables_on_page(notice)))) - Counter(page.cells)
+    missing: Counter[str] = Counter()
+    for table in tables_on_page(notice):
+        missing += Counter(_shown(_figures([table]))) - Counter(page.cells.get(table.table_id, []))
+    return missing
 
 
 def _missing_from_document(notice: Notice, content: bytes) -> Counter[str]:
@@ -59,16 +64,16 @@ def _missing_from_pdf(notice: Notice, content: bytes) -> Counter[str]:
 
 
 def _missing_from_workbook(notice: Notice, content: bytes) -> Counter[str]:
-    book = load_workbook(io.BytesIO(content), read_only=True)
-    found = Counter(
-        float(value)
-        for sheet in book
-        for row in sheet.iter_rows(values_only=True)
-        for value in row
-        if isinstance(value, int | float)
-    )
-    wanted = Counter(float(cell.number) for cell in _figures(_everywhere(notice)) if cell.number is not None)
-    return Counter({str(number): count for number, count in (wanted - found).items()})
+    """Each sheet of the plan must have its own figures; a sheet that is not there lacks all of them."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    there = set(book.sheet_names)
+    missing: Counter[str] = Counter()
+    for sheet in plan_of(notice):
+        rows = book.get_sheet_by_name(sheet.name).iter_rows() if sheet.name in there else ()
+        found = Counter(value for row in rows for value in row if isinstance(value, int | float))
+        wanted = Counter(float(cell.number) for cell in _figures(sheet.tables) if cell.number is not None)
+        missing += Counter({str(number): count for number, count in (wanted - found).items()})
+    return missing
 
 
 _READERS: dict[str, Callable[[Notice, bytes], Counter[str]]] = {
@@ -77,10 +82,6 @@ _READERS: dict[str, Callable[[Notice, bytes], Counter[str]]] = {
     "pdf": _missing_from_pdf,
     "xlsx": _missing_from_workbook,
 }
-
-
-def _everywhere(notice: Notice) -> list[Table]:
-    return [table for section in notice.form.sections for table in notice.tables_of(section)]
 
 
 def _on_paper(notice: Notice) -> list[Table]:
@@ -98,16 +99,19 @@ def _shown(cells: list[Cell]) -> list[str]:
 
 
 class _Page(HTMLParser):
-    """The texts of all cells."""
+    """The texts of all cells by the id of their table."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.cells: list[str] = []
+        self.cells: dict[str, list[str]] = {}
+        self._table: list[str] = []
         self._is_inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("td", "th"):
-            self.cells.append("")
+        if tag == "table":
+            self._table = self.cells.setdefault(dict(attrs).get("id") or "", [])
+        elif tag in ("td", "th"):
+            self._table.append("")
             self._is_inside = True
 
     def handle_endtag(self, tag: str) -> None:
@@ -116,4 +120,4 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._is_inside:
-            self.cells[-1] += data
+            self._table[-1] += data

@@ -1,10 +1,8 @@
 """Lays out the revision section: as published, as revised."""
 
-from decimal import Decimal
-from typing import Any
-
 from reports import figures
-from reports.catalogue import BASES, LIGHTS, OVERALL, TARGET_STATES, VALUE_STATES
+from reports.catalogue import OVERALL
+from reports.change_words import NONE, words_of
 from reports.changes import Change
 from reports.figures import Cell
 from reports.read import ResultSet
@@ -17,25 +15,21 @@ _COLUMNS = (
     Column("before", "原公布", 16),
     Column("after", "修订后", 16),
 )
-_VALUES = {
-    "month_value": "本期数",
-    "cumulative_value": "累计(期末)数",
-    "same_period_value": "上年同期",
-    "target_value": "目标",
-    "actual_value": "实际",
+_FIGURES = frozenset(
+    ("month_value", "cumulative_value", "same_period_value", "target_value", "completion_ratio", "yoy_ratio")
+    + ("yoy_reported_ratio", "light", "value_state", "target_state", "reported_count")
+)
+# What a reader looks for; the manifest lists the derived rest, and `reports diff` prints it.
+_PRINTED: dict[str, frozenset[str]] = {
+    "composite_rankings": frozenset(("score", "rank")),
+    "progress": _FIGURES,
+    "rankings": frozenset(("rank",)),
+    "city_progress": _FIGURES | {"actual_value", "is_met", "met_count"},
 }
-_RATIOS = {"completion_ratio": "完成率", "yoy_ratio": "同比", "yoy_reported_ratio": "填报同比"}
-_WORDS: dict[str, tuple[str, dict[str, str]]] = {
-    "light": ("亮灯", LIGHTS),
-    "value_state": ("报送状态", VALUE_STATES | {"reported": "已报", "zero": "已报(零)"}),
-    "target_state": ("目标状态", TARGET_STATES | {"set": "有目标"}),
-    "is_met": ("是否达到", {"True": "已达到", "False": "尚未达到"}),
-}
-_COUNTS = {"met_count": "达到个数", "reported_count": "已报个数"}
 
 
 def revision_table(result: ResultSet, changes: list[Change]) -> Table:
-    """The changes that a reader looks for: figures, lights, states and places. The manifest lists the derived rest."""
+    """The changes that a reader looks for: scores, figures, lights, states and places."""
     rows = tuple(TableRow(cells) for change in _worth_a_row(changes) if (cells := _cells(result, change)))
     return Table("revision", "修订前后对照", _COLUMNS, rows)
 
@@ -45,7 +39,7 @@ def _worth_a_row(changes: list[Change]) -> list[Change]:
     first_reports = {
         (change["reporter_id"], change["indicator_id"])
         for change in changes
-        if change["field"] == "value_state" and change["before"] == "not_submitted"
+        if change["table"] == "progress" and change["field"] == "value_state" and change["before"] == "not_submitted"
     }
     return [
         change
@@ -57,44 +51,21 @@ def _worth_a_row(changes: list[Change]) -> list[Change]:
 
 
 def _cells(result: ResultSet, change: Change) -> dict[str, Cell]:
-    indicator = result.indicators.get(change["indicator_id"])
-    shown = _shown(change, indicator) if indicator else None
-    if shown is None or indicator is None:
+    if change["field"] not in _PRINTED.get(change["table"], frozenset()) or _is_repeated(change):
         return {}
-    label, before, after = shown
+    words = words_of(result, change)
+    if not words.thing:
+        return {}
     return {
-        "subject": figures.text(_subject(result, change)),
-        "indicator": figures.text(indicator["indicator_name"]),
-        "what": figures.text(label),
-        "before": before if before.text else figures.absent("无"),
-        "after": after if after.text else figures.absent("无"),
+        "subject": figures.text(words.subject),
+        "indicator": figures.text(words.thing),
+        "what": figures.text(words.label),
+        "before": words.before if words.before.text else figures.absent(NONE),
+        "after": words.after if words.after.text else figures.absent(NONE),
     }
 
 
-def _shown(change: Change, indicator: dict[str, Any]) -> tuple[str, Cell, Cell] | None:
-    name, both = change["field"], (change["before"], change["after"])
-    if name in _VALUES:
-        return _VALUES[name], *(figures.number(_decimal(v), indicator["decimals"]) for v in both)
-    if name in _RATIOS:
-        return _RATIOS[name], *(figures.percent(_decimal(v), indicator["ratio_decimals"]) for v in both)
-    if name in _WORDS:
-        label, words = _WORDS[name]
-        return label, *(figures.text(words.get(v, v) if v else "无") for v in both)
-    if name in _COUNTS:
-        return _COUNTS[name], *(figures.number(_decimal(v)) for v in both)
-    if change["table"] == "rankings" and name == "rank":
-        scope = "总位次" if change["scope"] == OVERALL else "分类位次"
-        label = f"{scope}（{BASES.get(change['basis'], change['basis'])}）"
-        return label, *(figures.text(f"第{v}名" if v else "不排名") for v in both)
-    return None
-
-
-def _subject(result: ResultSet, change: Change) -> str:
-    if "reporter_id" in change:
-        return str(result.reporters.get(change["reporter_id"], {}).get("reporter_name", change["reporter_id"]))
-    row = next((r for r in result.rows("city_progress") if r["target_id"] == change["target_id"]), None)
-    return f"{row['document_number']} {row['clause']}" if row else str(change["target_id"])
-
-
-def _decimal(value: str | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
+def _is_repeated(change: Change) -> bool:
+    """A score is the same in each scope; only the places differ."""
+    is_score: bool = change["table"] == "composite_rankings" and change["field"] == "score"
+    return is_score and bool(change["scope"] != OVERALL)

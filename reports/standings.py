@@ -7,6 +7,7 @@ from typing import Any
 from reports import figures
 from reports.catalogue import BASES, NO_TARGET, OVERALL, UNRANKED, NoticeForm
 from reports.figures import Cell
+from reports.footnotes import signs_of
 from reports.read import ResultSet
 from reports.tables import Column, Table, TableRow
 
@@ -27,6 +28,7 @@ _OPTIONAL = {
     "yoy_ratio",
     "yoy_reported_ratio",
     "margin_above",
+    "margin_below",
 }
 
 
@@ -45,13 +47,13 @@ def blocks(result: ResultSet, form: NoticeForm) -> list[Block]:
 
     An indicator that several reporters send and nobody ranks is a list of its own at the end, with an empty basis.
     """
-    ranks = _ranks(result)
+    ranks, signs = _ranks(result), signs_of(result)
     found = []
     for indicator in result.indicators.values():
         bases = bases_of(indicator) or ([""] if _is_from_several(result, indicator) else [])
         for position, basis in enumerate(bases):
             is_primary = bool(basis) and position == 0
-            found.append(Block(indicator, basis, is_primary, _block(result, form, ranks, indicator, basis)))
+            found.append(Block(indicator, basis, is_primary, _block(result, form, ranks, signs, indicator, basis)))
     return sorted(found, key=lambda block: not block.basis)
 
 
@@ -63,9 +65,8 @@ def bases_of(indicator: dict[str, Any]) -> list[str]:
 def _is_from_several(result: ResultSet, indicator: dict[str, Any]) -> bool:
     reporters = [
         row["reporter_id"]
-        for row in result.rows("progress")
-        if row["indicator_id"] == indicator["indicator_id"]
-        and result.reporters[row["reporter_id"]]["reporter_kind"] != "city"
+        for row in result.rows_of("progress", "indicator_id", indicator["indicator_id"])
+        if result.reporters[row["reporter_id"]]["reporter_kind"] != "city"
     ]
     return len(reporters) > 1
 
@@ -86,12 +87,21 @@ def columns(form: NoticeForm, indicator: dict[str, Any], basis: str) -> list[Col
         Column("completion_ratio", "完成率", 10, is_sortable=True),
         Column("time_progress_ratio", "序时进度", 8, is_sortable=True),
         Column("progress_gap", "较序时进度", 9, is_sortable=True, unit="百分点"),
-        Column("light", "亮灯", 6, "center"),
+        Column("light", "亮灯", 9, "center"),
         Column("same_period_value", "上年同期", 9, is_sortable=True, unit=unit),
         Column("yoy_ratio", "同比", 10, is_sortable=True),
         Column("yoy_reported_ratio", "填报同比", 10, is_sortable=True),
-        Column("margin_above", "距上一位", 9, is_sortable=True, unit=unit if basis == "level" else "百分点"),
+        *margin_columns(indicator, basis),
     ]
+
+
+def margin_columns(indicator: dict[str, Any], basis: str) -> tuple[Column, Column]:
+    """How far the neighbours in a ranking are, in what it is ranked by."""
+    unit = indicator["unit"] if basis == "level" else "百分点"
+    return (
+        Column("margin_above", "距上一位", 10, is_sortable=True, unit=unit),
+        Column("margin_below", "距下一位", 10, is_sortable=True, unit=unit),
+    )
 
 
 def _ranks(result: ResultSet) -> dict[_RankKey, dict[str, Any]]:
@@ -102,21 +112,26 @@ def _ranks(result: ResultSet) -> dict[_RankKey, dict[str, Any]]:
 
 
 def _block(
-    result: ResultSet, form: NoticeForm, ranks: dict[_RankKey, dict[str, Any]], indicator: dict[str, Any], basis: str
+    result: ResultSet,
+    form: NoticeForm,
+    ranks: dict[_RankKey, dict[str, Any]],
+    signs: dict[tuple[str, str], str],
+    indicator: dict[str, Any],
+    basis: str,
 ) -> Table:
     bands = {row["light"]: row for row in result.rows("light_bands")}
-    scopes = _scopes(result)
+    scopes = scopes_of(result)
     rows = []
-    for progress in result.rows("progress"):
-        if progress["indicator_id"] != indicator["indicator_id"]:
-            continue
+    for progress in result.rows_of("progress", "indicator_id", indicator["indicator_id"]):
         reporter = result.reporters[progress["reporter_id"]]
         ranks_by_scope = {
             scope: ranks.get((indicator["indicator_id"], basis, scope, reporter["reporter_id"])) for scope in scopes
         }
         overall = ranks_by_scope["overall"]
-        cells = _identity(reporter, ranks_by_scope) | figures_of(progress, indicator, bands)
-        cells["margin_above"] = _margin(overall, indicator, basis)
+        cells = _identity(reporter, ranks_by_scope) | figures_of(
+            progress, indicator, bands, signs.get((reporter["reporter_id"], indicator["indicator_id"]), "")
+        )
+        cells |= margins_of(overall, indicator, basis)
         is_city = reporter["reporter_kind"] == "city"
         position = (is_city, overall is None, overall["rank"] if overall else 0, reporter["display_order"])
         rows.append((position, TableRow(cells, "city" if is_city else "reporter", reporter["reporter_id"])))
@@ -131,8 +146,8 @@ def _block(
     return table.without_empty(_OPTIONAL)
 
 
-def _scopes(result: ResultSet) -> tuple[str, ...]:
-    """A single group would only repeat the overall places."""
+def scopes_of(result: ResultSet) -> tuple[str, ...]:
+    """The scopes of places that a notice prints: a single group would only repeat the overall places."""
     groups = {row["group_id"] for row in result.reporters.values() if row["reporter_kind"] != "city"}
     return ("overall", "group") if len(groups) > 1 else ("overall",)
 
@@ -149,12 +164,14 @@ def _identity(reporter: dict[str, Any], ranks: dict[str, dict[str, Any] | None])
     return cells
 
 
-def figures_of(row: dict[str, Any], indicator: dict[str, Any], bands: dict[str, dict[str, Any]]) -> dict[str, Cell]:
-    """One reporter's figures of one indicator as cells, by column key."""
+def figures_of(
+    row: dict[str, Any], indicator: dict[str, Any], bands: dict[str, dict[str, Any]], signs: str = ""
+) -> dict[str, Cell]:
+    """One reporter's figures of one indicator as cells, by column key; `signs` lead from its value to the footnotes."""
     decimals, ratio_decimals = indicator["decimals"], indicator["ratio_decimals"]
     return {
         "month_value": figures.reported(row, row["month_value"], decimals),
-        "cumulative_value": figures.reported(row, row["cumulative_value"], decimals),
+        "cumulative_value": figures.reported(row, row["cumulative_value"], decimals, signs),
         "target_value": figures.target(row, decimals),
         "completion_ratio": figures.completion(row, ratio_decimals),
         "time_progress_ratio": figures.percent(row["time_progress_ratio"], ratio_decimals),
@@ -166,28 +183,35 @@ def figures_of(row: dict[str, Any], indicator: dict[str, Any], bands: dict[str, 
     }
 
 
-def _margin(overall: dict[str, Any] | None, indicator: dict[str, Any], basis: str) -> Cell:
-    if overall is None or overall["margin_above"] is None:
+def margins_of(rank: dict[str, Any] | None, indicator: dict[str, Any], basis: str) -> dict[str, Cell]:
+    """Distances of one row of the rankings to its neighbours; empty at the ends and without a place."""
+    if rank is None:
+        return {}
+    return {name: _margin(rank.get(name), indicator, basis) for name in ("margin_above", "margin_below")}
+
+
+def _margin(distance: Any, indicator: dict[str, Any], basis: str) -> Cell:
+    if distance is None:
         return figures.EMPTY
     if basis == "level":
-        return figures.number(overall["margin_above"], indicator["decimals"])
-    return figures.points(overall["margin_above"], indicator["ratio_decimals"], is_signed=False)
+        return figures.distance(figures.number(distance, indicator["decimals"]), indicator["decimals"])
+    decimals = indicator["ratio_decimals"]
+    return figures.distance(figures.points(distance, decimals, is_signed=False), decimals)
 
 
 def _participation(result: ResultSet, indicator: dict[str, Any], basis: str) -> str:
     counts = {
         (row["ranked_count"], row["reporter_count"])
-        for row in result.rows("rankings")
-        if row["indicator_id"] == indicator["indicator_id"] and row["basis"] == basis and row["scope"] == OVERALL
+        for row in result.rows_of("rankings", "indicator_id", indicator["indicator_id"])
+        if row["basis"] == basis and row["scope"] == OVERALL
     }
     remarks = [f"参加排名 {ranked} 家，共 {expected} 家" for ranked, expected in sorted(counts)]
     if basis in ("level", "growth") and indicator["direction"] == "lower":
         remarks.append("数值越低位次越前")
     if basis and not counts:
         remarks.append("本期没有单位参加排名")
-    states = {
-        row["target_state"] for row in result.rows("progress") if row["indicator_id"] == indicator["indicator_id"]
-    }
+    of_indicator = result.rows_of("progress", "indicator_id", indicator["indicator_id"])
+    states = {row["target_state"] for row in of_indicator}
     if states == {"no_target"}:
         remarks.append(f"{NO_TARGET}，不计完成率")
     return "；".join(remarks + _coverage(result, indicator))
@@ -197,9 +221,8 @@ def _coverage(result: ResultSet, indicator: dict[str, Any]) -> list[str]:
     """That a city total rests on fewer reporters than it should."""
     return [
         f"合计数为已报 {row['reported_count']} 家之和，应报 {row['expected_count']} 家"
-        for row in result.rows("progress")
-        if row["indicator_id"] == indicator["indicator_id"]
-        and result.reporters[row["reporter_id"]]["reporter_kind"] == "city"
+        for row in result.rows_of("progress", "indicator_id", indicator["indicator_id"])
+        if result.reporters[row["reporter_id"]]["reporter_kind"] == "city"
         and indicator["city_method"] == "sum"
         and (row["reported_count"] or 0) < (row["expected_count"] or 0)
     ]

@@ -24,6 +24,16 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "section": {"bold": True, "font_size": 12, "align": "left"},
     "term": {"bold": True, "align": "left", "valign": "top", **_BORDER},
     "note": {"align": "left", "text_wrap": True, **_BORDER},
+    "remark": {"align": "left"},
+    "link": {"font_size": 9, "align": "left", "font_color": "#1A5276", "underline": 1},
+    "entry": {"align": "left", "font_color": "#1A5276", "underline": 1, **_BORDER},
+}
+# Where a figure of the scoring sheet comes from, by its ground.
+_ORIGINS: dict[str, dict[str, Any]] = {
+    "填报数": {"bg_color": "#E3F0FA"},
+    "登记数": {"bg_color": "#EFEFEC"},
+    "报送记录": {"bg_color": "#EFEFEC"},
+    "sum": {"bold": True, "bg_color": "#F7F4EA"},
 }
 _ROWS: dict[str, dict[str, Any]] = {
     "reporter": {},
@@ -39,6 +49,7 @@ class Styles:
         """Formats are made in `book` when first asked for."""
         self.book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._cells: dict[tuple[str, bool, str, str, str, str], Format] = {}
 
     def look(self, name: str) -> Format:
         """A named look: title, header, note …"""
@@ -46,6 +57,12 @@ class Styles:
 
     def cell(self, cell: Cell, align: str, row_kind: str) -> Format:
         """The look of a data cell: its number format, alignment and, for a light, its colour as the ground."""
+        key = (cell.number_format, cell.number is None, cell.tone, cell.colour, align, row_kind)
+        if key not in self._cells:
+            self._cells[key] = self._cell(cell, align, row_kind)
+        return self._cells[key]
+
+    def _cell(self, cell: Cell, align: str, row_kind: str) -> Format:
         properties: dict[str, Any] = {"align": align, **_BORDER, **_ROWS[row_kind]}
         if cell.number_format:
             properties["num_format"] = cell.number_format
@@ -59,9 +76,18 @@ class Styles:
             properties |= {"align": "center"} | _ground(cell.colour)
         return self._make(properties)
 
+    def origin(self, origin: str, number_format: str, align: str = "right") -> Format:
+        """The look of a cell of the scoring sheet: by where its figure comes from."""
+        properties = {"num_format": number_format, "align": align, "text_wrap": True, **_BORDER}
+        return self._make(properties | _ORIGINS.get(origin, {}))
+
     def light(self, colour: str) -> Format:
         """The legend's sample of a light."""
         return self._make({"align": "center", **_BORDER, **_ground(colour)})
+
+    def ink(self, colour: str) -> Format:
+        """Letters in the colour of a light."""
+        return self._make({"bold": True, "font_color": colour_of(colour)})
 
     def _make(self, properties: dict[str, Any]) -> Format:
         key = tuple(sorted(properties.items()))
@@ -78,10 +104,18 @@ def colour_of(value: str) -> str:
 
 def lines_of(words: str, width: int) -> int:
     """Lines that a text needs in a column of that many half-width characters; a Chinese character takes two."""
-    return max(1, sum(-(-_width(line) // max(width - 1, 2)) for line in words.split("\n")))
+    if 2 * len(words) < width and "\n" not in words:
+        return 1
+    return sum(_lines(width_of(line), width) for line in words.split("\n"))
 
 
-def _width(line: str) -> int:
+def _lines(length: int, width: int) -> int:
+    # A Chinese character that begins on the last half-width place goes to the next line.
+    return 1 if length <= width else -(-length // max(width - 1, 2))
+
+
+def width_of(line: str) -> int:
+    """Half-width characters that a line of text takes."""
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in line)
 
 

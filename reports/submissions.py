@@ -1,5 +1,7 @@
 """Lays out who sent what and when, and what the accepted tables were warned about."""
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from reports import figures
@@ -40,10 +42,27 @@ def submission_table(result: ResultSet) -> Table:
     return _matrix(result, rows, months) if len(months) > 1 else _detail(result, rows)
 
 
-def findings_table(result: ResultSet) -> Table:
-    """Warnings on the submissions that count; a returned submission's findings went back to its sender instead."""
-    rows = tuple(TableRow(_finding(result, row)) for row in result.rows("findings"))
-    return Table("findings", "数据质量提醒", _FINDINGS, rows)
+def status_detail(result: ResultSet, reporter_id: str) -> Table:
+    """One reporter's months with their times; its tables of several programmes in one month are a row each."""
+    rows = result.rows_of("submission_status", "reporter_id", reporter_id)
+    warned = Counter(row["period"] for row in result.rows_of("findings", "reporter_id", reporter_id))
+    month = Column("month", "月份", 28, "left")
+    cells = (_status_cells(result, row, warned[row["period"]]) | {"month": figures.text(row["period"])} for row in rows)
+    return Table("submissions", "报送情况", (month, *_DETAIL[1:]), tuple(TableRow(of_one) for of_one in cells))
+
+
+def findings_table(result: ResultSet, reporter_id: str = "") -> Table:
+    """Warnings on the submissions that count, of all reporters or one.
+
+    A returned submission's findings went back to its sender instead.
+    """
+    found = result.rows_of("findings", "reporter_id", reporter_id) if reporter_id else result.rows("findings")
+    table = Table("findings", "数据质量提醒", _FINDINGS, tuple(TableRow(_finding(result, row)) for row in found))
+    if not reporter_id:
+        return table
+    indicator = Column("indicator", "指标", 30, "left")
+    columns = (indicator, *(column for column in _FINDINGS if column.key != "reporter"))
+    return replace(table, columns=columns)
 
 
 def waiver_remarks(result: ResultSet) -> list[str]:
@@ -62,12 +81,12 @@ def waiver_remarks(result: ResultSet) -> list[str]:
 
 
 def _detail(result: ResultSet, rows: list[dict[str, Any]]) -> Table:
-    warned = [row["reporter_id"] for row in result.rows("findings")]
+    warned = Counter(row["reporter_id"] for row in result.rows("findings"))
     return Table(
         "submissions",
         "各单位报送情况",
         _DETAIL,
-        tuple(TableRow(_status_cells(result, row, warned.count(row["reporter_id"]))) for row in rows),
+        tuple(TableRow(_status_cells(result, row, warned[row["reporter_id"]])) for row in rows),
     )
 
 
@@ -102,6 +121,7 @@ def _finding(result: ResultSet, row: dict[str, Any]) -> dict[str, Cell]:
     place = " ".join(str(part) for part in (row["sheet"], row["cell"]) if part)
     return {
         "reporter": figures.text(reporter.get("reporter_name", row["reporter_id"])),
+        "indicator": figures.text(result.indicators.get(row.get("indicator_id") or "", {}).get("indicator_name")),
         "period": figures.text(row["period"]),
         "file": figures.text(row["file_name"]),
         "where": figures.text(place),

@@ -58,3 +58,20 @@ class Table:
 
     def _is_filled(self, key: str) -> bool:
         return any(row.cell(key).text and row.cell(key).tone != "absent" for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What is said about one indicator or one reporter, on a sheet or page of its own.
+
+    Attributes:
+        title: its name, as the registry has it.
+        tables: one below the other.
+        remarks: sentences under the title.
+        charted: id of the table whose rows are lines over its columns; empty where there is nothing to draw.
+    """
+
+    title: str
+    tables: list[Table]
+    remarks: list[str] = field(default_factory=list)
+    charted: str = ""

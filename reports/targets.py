@@ -27,10 +27,14 @@ def city_targets(result: ResultSet) -> Table:
     """One row per document target that the marts measure in this period, by display order of its indicator."""
     order = {indicator_id: position for position, indicator_id in enumerate(result.indicators)}
     rows = sorted(result.rows("city_progress"), key=lambda row: (order[row["indicator_id"]], row["target_id"]))
-    return Table("city-targets", "", _COLUMNS, tuple(TableRow(_cells(result, row)) for row in rows))
+    table = Table("city-targets", "", _COLUMNS, tuple(TableRow(target_cells(result, row)) for row in rows))
+    # The head of the notice names its document; a column of the same number says nothing.
+    own = {result.row("programme")["document_number"]}
+    return table.without({"document"}) if {row["document_number"] for row in rows} <= own else table
 
 
-def _cells(result: ResultSet, row: dict[str, Any]) -> dict[str, Cell]:
+def target_cells(result: ResultSet, row: dict[str, Any]) -> dict[str, Cell]:
+    """One document target as it prints: what is asked, what is reached."""
     indicator = result.indicators[row["indicator_id"]]
     decimals = indicator["decimals"]
     is_each = row["scope"] != "city"
@@ -65,9 +69,9 @@ def _scope(result: ResultSet, row: dict[str, Any]) -> str:
 def _target(row: dict[str, Any], is_each: bool) -> Cell:
     if row["target_value"] is None:
         return figures.absent(TARGET_STATES.get(row["target_state"], "文字目标"))
-    low, high, unit = _plain(row["target_value"]), row["value_high"], row["unit"] or ""
+    low, high, unit = figures.plain(row["target_value"]), row["value_high"], row["unit"] or ""
     if high is not None:
-        shown = f"{low}—{_plain(high)}{unit}"
+        shown = f"{low}—{figures.plain(high)}{unit}"
     else:
         shown = f"{COMPARATORS.get(row['comparator'], row['comparator'] or '')}{low}{unit}"
     return figures.text(("每个" if is_each else "") + shown + ("左右" if row["is_approximate"] else ""))
@@ -95,9 +99,3 @@ def _remark(row: dict[str, Any]) -> str:
 
 def _of(count: int | None, total: int | None) -> str:
     return "" if count is None or total is None else f"{count}/{total}"
-
-
-def _plain(value: Any) -> str:
-    """A target as the document writes it: no trailing zeros."""
-    shown = f"{value:f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown

@@ -20,12 +20,13 @@ from reports.tables import Table, TableRow
 
 _FONT = next(Path(manimgx_fonts_cjk.__file__).parent.glob("*.ttc"))
 _SIMPLIFIED = 2  # of the languages whose shapes the font has, the number of simplified Chinese
+_BLANKS = "\n\t"
 _TEMPLATE = Path(__file__).parent / "templates" / "notice.typ"
 
 
 def render_pdf(notice: Notice, as_of: datetime) -> bytes:
     """The whole document as PDF/A-2b; its date is the as-of (naive UTC), so the same notice gives the same bytes."""
-    data = _settable(json.dumps(_data(notice), ensure_ascii=False))
+    data = json.dumps(_settable(_data(notice)), ensure_ascii=False)
     return bytes(
         _compiler().compile(
             format="pdf",
@@ -66,9 +67,13 @@ def _glyphs() -> frozenset[int]:
         return frozenset(font.getBestCmap())
 
 
-def _settable(text: str) -> str:
-    """The text with each character that the font lacks named by its number: nothing is left out in silence."""
-    return "".join(c if ord(c) in _glyphs() or c in "\n\t" else f"〔U+{ord(c):04X}〕" for c in text)
+def _settable(value: Any) -> Any:
+    """The data with each character that the font lacks named by its number: nothing is left out in silence."""
+    if isinstance(value, str):
+        return "".join(c if ord(c) in _glyphs() or c in _BLANKS else f"〔U+{ord(c):04X}〕" for c in value)
+    if isinstance(value, dict):
+        return {key: _settable(part) for key, part in value.items()}
+    return [_settable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _data(notice: Notice) -> dict[str, Any]:

@@ -19,15 +19,18 @@ WHOLE_FOLDERS = {"expectations", "reports", "samples"}
 # What takes longest, longest first: what starts late is short, so that no worker waits long for the other.
 LONGEST = (
     "test_airflow_quarter.py",
+    "test_airflow_sign_off.py",
     "test_demonstration_year.py",
     "test_mutated_workbooks.py",
     "expectations",
     "test_other_registries.py",
+    "test_reproduction.py",
     "test_any_order.py",
     "test_signed_corrections.py",
     "test_built_by_period.py",
     "ingestion/test_target_arithmetic.py",
     "test_second_opinion.py",
+    "test_scoring_sheet.py",
     "test_bad_kinds.py",
     "test_published_tables.py",
     "test_readme.py",

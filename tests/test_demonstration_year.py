@@ -8,7 +8,10 @@ import duckdb
 import pytest
 
 from ingestion.settings import ROOT, get_settings
+from reports.read import read_result
 from samples import write_demonstration_year, write_late_correction
+from tests.analyst_questions import QUESTIONS, Question, answer
+from tests.reports.scored import differences, read_sheet, rendered, sheet_of
 from tests.stages import DBT, publish, query, run, run_stages
 
 AS_OF = "2022-01-20T00:00+08:00"
@@ -58,6 +61,17 @@ def test_the_late_and_the_missing_are_named_for_both_tables(year: Path) -> None:
         "where status not in ('submitted', 'not_due') group by all order by all",
     )
     assert states == [("huangpi", "2021-03", "late", 2), ("xinzhou", "2021-08", "overdue", 2)]
+
+
+@pytest.mark.parametrize("programme_id", ["innovation_2021", "four_accelerations_2021"])
+@pytest.mark.parametrize(("cadence", "period"), [("monthly_dispatch", "2021-08"), ("annual_assessment", "2021")])
+def test_the_scoring_sheet_comes_to_the_frozen_scores(year: Path, programme_id: str, cadence: str, period: str) -> None:
+    with duckdb.connect(str(year / "warehouse" / "pipeline.duckdb"), read_only=True) as connection:
+        result = read_result(connection, programme_id, cadence, period)
+    found = read_sheet(sheet_of(rendered(result)), result)
+    assert len(found.totals) == 16
+    assert differences(found, result, is_exact=True) == []
+    assert all(bool(row["grade"]) == (period == "2021") for row in result.rows("composite_rankings"))
 
 
 def test_a_target_that_must_be_exceeded_is_not_met_by_reaching_it(year: Path) -> None:
@@ -308,10 +322,25 @@ def test_the_analyst_snapshot_equals_the_marts_and_is_commented(year: Path) -> N
     with duckdb.connect(str(year / "warehouse" / "analyst.duckdb"), read_only=True) as connection:
         snapshot = connection.execute("select * from marts.indicator_rankings order by all").fetchall()
         uncommented = connection.execute(
-            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
+            "select table_name, column_name from duckdb_columns() where not internal "
+            "and not regexp_matches(coalesce(comment, ''), '\\p{Han}')"
         ).fetchall()
+        assert connection.execute(
+            "select count(distinct table_name) from duckdb_columns() where schema_name = 'views'"
+        ).fetchall() == [(6,)]
     assert snapshot == query(year, "select * from marts.indicator_rankings order by all")
     assert uncommented == []
+
+
+def test_the_analysts_page_has_fifteen_questions() -> None:
+    assert [question.title.partition(".")[0] for question in QUESTIONS] == [str(n) for n in range(1, 16)]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.title)
+def test_the_analysts_questions_have_the_answers_that_their_page_shows(year: Path, question: Question) -> None:
+    assert len(question.rows) > 0
+    with duckdb.connect(str(year / "warehouse" / "analyst.duckdb"), read_only=True) as connection:
+        assert answer(connection, question.sql, year / "published") == (question.columns, question.rows)
 
 
 def test_a_late_correction_makes_a_second_version_and_leaves_the_past_as_it_was(year: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_registry_in_a_temporary_folder_is_found_unchanged(air: tuple[Path, Pa
 
 def test_a_notice_of_another_city_names_no_district_of_ours(air: tuple[Path, Path, dict[str, str]]) -> None:
     home, _, _ = air
-    (page,) = (home / "published").rglob("*.html")
+    (page,) = (home / "published").rglob("notice.html")
     text = page.read_text(encoding="utf-8")
     assert "神农架" in text
     registered = read_csv(ROOT / "dbt_project" / "seeds" / "reporters.csv")

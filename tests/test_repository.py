@@ -57,12 +57,22 @@ def test_staging_reads_every_number_column_of_the_contract() -> None:
 
 
 def test_every_mart_has_an_enforced_contract_and_names_its_grain() -> None:
-    folder = ROOT / "dbt_project" / "models" / "marts"
-    models = [model for path in folder.glob("_*__models.yml") for model in yaml.safe_load(path.read_text())["models"]]
-    assert sorted(model["name"] for model in models) == sorted(path.stem for path in folder.glob("*.sql"))
-    assert [model["name"] for model in models if not model["description"].startswith("One row")] == []
+    """In Chinese first, which the analysts read as the table's comment; every column is explained in Chinese too."""
     project = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text())
-    assert project["models"]["yibiao"]["marts"]["+contract"]["enforced"] is True
+    for layer in ("marts", "views"):
+        folder = ROOT / "dbt_project" / "models" / layer
+        paths = sorted(folder.glob("_*__models.yml"))
+        models = [model for path in paths for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]]
+        assert sorted(model["name"] for model in models) == sorted(path.stem for path in folder.glob("*.sql"))
+        grains = {model["name"]: model["description"] for model in models}
+        assert [name for name, text in grains.items() if "One row" not in text or "一行" not in text] == []
+        columns = [(model["name"], column) for model in models for column in model["columns"]]
+        assert [
+            (name, column["name"])
+            for name, column in columns
+            if not re.search("[\u4e00-\u9fff]", column.get("description", ""))
+        ] == []
+        assert project["models"]["yibiao"][layer]["+contract"]["enforced"] is True
 
 
 def test_no_policy_figure_and_no_district_stands_in_code() -> None:

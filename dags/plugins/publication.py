@@ -4,7 +4,8 @@ Everything heavy is imported inside the functions: Airflow reads this module eac
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from operations.publishing import Announcement, MonthOutcome
+    from operations.sign_off import Request, Signed
     from reports.publish import Publication
+    from reports.signature import Signature
 
 MONTHLY = "monthly_dispatch"
+DRAFT_TASK, APPROVAL_TASK = "draft_notice", "approve_notice"
+COMMENT = "comment"
 
 
 def period_of_run(context: "Context", cadence: str) -> str:
@@ -65,7 +70,9 @@ def publish_month(context: "Context") -> "MonthOutcome":
     """Publishes the run's month as of the run's as-of; skips the task where no programme has a monthly notice."""
     from operations import publishing
 
-    outcome = publishing.publish_month(period_of_run(context, MONTHLY), as_of_of_run(context))
+    period, as_of = period_of_run(context, MONTHLY), as_of_of_run(context)
+    with _drafted_again_if_outdated(context, MONTHLY):
+        outcome = publishing.publish_month(period, as_of, signed_of_run(context))
     describe(outcome.publications)
     return outcome
 
@@ -74,8 +81,65 @@ def publish_roll_up(context: "Context", cadence: str) -> list[str]:
     """Publishes the notice of the run's longer period; returns one line a notice."""
     from operations import publishing
 
-    period = period_of_run(context, cadence)
-    return describe(publishing.publish_roll_up(cadence, period, as_of_of_run(context), announcements_of_run(context)))
+    period, as_of, announcements = period_of_run(context, cadence), as_of_of_run(context), announcements_of_run(context)
+    with _drafted_again_if_outdated(context, cadence):
+        return describe(publishing.publish_roll_up(cadence, period, as_of, announcements, signed_of_run(context)))
+
+
+def request_of_run(context: "Context", cadence: str) -> "Request":
+    """Lays out the drafts of the run's period, and what a person is asked about them."""
+    from operations import publishing
+
+    period, as_of = period_of_run(context, cadence), as_of_of_run(context)
+    if cadence == MONTHLY:
+        return publishing.request_month(period, as_of)
+    return publishing.request_roll_up(cadence, period, as_of, announcements_of_run(context))
+
+
+def drafted_of_run(context: "Context") -> "Request | None":
+    """What the run laid before a person; None in a run without sign-off."""
+    from operations.sign_off import Request
+
+    drafted = context["ti"].xcom_pull(task_ids=DRAFT_TASK)
+    return Request(**drafted) if drafted else None
+
+
+def signed_of_run(context: "Context") -> "Signed | None":
+    """What was approved in the run and by whom; None in a run without sign-off."""
+    from operations.sign_off import Signed
+
+    if APPROVAL_TASK not in context["task"].upstream_task_ids:
+        return None
+    request, response = drafted_of_run(context), context["ti"].xcom_pull(task_ids=APPROVAL_TASK)
+    if request is None or (request.keys and not response):
+        raise AirflowFailException(
+            f"没有找到征求意见稿或签发的记录：请清除（Clear）{DRAFT_TASK} 及其后各步，重新送签。"
+        )
+    return Signed(request, signature_of(response) if request.keys else None)
+
+
+def signature_of(response: Mapping[str, Any]) -> "Signature":
+    """Who answered a question of Airflow's, when, and with which comment."""
+    from reports.signature import Signature
+
+    user = response["responded_by_user"] or {}
+    comment = (response["params_input"] or {}).get(COMMENT) or ""
+    return Signature(user.get("name") or user.get("id") or "", response["responded_at"], comment)
+
+
+@contextmanager
+def _drafted_again_if_outdated(context: "Context", cadence: str) -> Iterator[None]:
+    """Fails without another try where the signature does not cover the figures, after it has laid out new drafts."""
+    from reports.errors import ApprovalOutdated
+
+    try:
+        yield
+    except ApprovalOutdated as error:
+        request_of_run(context, cadence)
+        raise AirflowFailException(
+            f"没有发布，签字不作数。{error}。已按现在的数字重新排出征求意见稿；"
+            f"请清除（Clear）“排出征求意见稿”及其后各步，重新送签。"
+        ) from error
 
 
 def draft_month(context: "Context") -> list[str]:

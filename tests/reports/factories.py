@@ -14,30 +14,37 @@ import duckdb
 import yaml
 
 from ingestion.settings import ROOT
+from ingestion.store import RAW_TABLES
+from reports.read import ResultSet, read_result
 
-CONTRACT = ROOT / "dbt_project" / "models" / "marts" / "_marts__models.yml"
+CONTRACTS = sorted((ROOT / "dbt_project" / "models" / "marts").glob("_*__models.yml"))
 PROGRAMME, MONTH, MONTHLY = "pilot", "2021-03", "monthly_dispatch"
-SMALL_CASE = Path(__file__).parent / "small_case"
+SMALL_CASE, LEDGER_CASE = Path(__file__).parent / "small_case", Path(__file__).parent / "ledger_case"
 Row = dict[str, str]
 
 
 @cache
 def contract() -> dict[str, dict[str, str]]:
     """Column types by mart, as the dbt contract promises them."""
-    models = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["models"]
+    models = [model for path in CONTRACTS for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]]
     return {
         model["name"].removeprefix("dim_"): {column["name"]: column["data_type"] for column in model["columns"]}
         for model in models
     }
 
 
-def rows_of(mart: str) -> list[Row]:
-    """The small case's rows of one mart, as text; none where it has no file."""
-    path = SMALL_CASE / f"{mart}.csv"
+def rows_of(mart: str, folder: Path = SMALL_CASE) -> list[Row]:
+    """A case's rows of one mart, as text; none where it has no file."""
+    path = folder / f"{mart}.csv"
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def ledger_rows(mart: str) -> list[Row]:
+    """Rows that the small case has besides: scores, movers, ledgers, quality."""
+    return rows_of(mart, LEDGER_CASE)
 
 
 def finding(**more: str) -> Row:
@@ -54,6 +61,7 @@ def create_warehouse(path: Path, **replaced: list[Row]) -> Path:
         connection.execute("create schema raw")
         connection.execute("create table raw.runs (fingerprint varchar, is_complete boolean)")
         connection.execute("insert into raw.runs values ('build-1', true)")
+        connection.execute(f"create table raw.tables ({RAW_TABLES['tables']})")
         for mart, columns in contract().items():
             connection.execute(f"create table marts.{mart} ({', '.join(f'{c} {t}' for c, t in columns.items())})")
             for row in replaced.get(mart, rows_of(mart)):
@@ -67,6 +75,12 @@ def execute(warehouse: Path, *statements: str) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def result_of(warehouse: Path, cadence: str = MONTHLY, period: str = MONTH) -> ResultSet:
+    """The result set of one notice of the case."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return read_result(connection, PROGRAMME, cadence, period)
 
 
 def correct_one_reporter(warehouse: Path) -> None:

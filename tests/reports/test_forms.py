@@ -5,7 +5,6 @@ import re
 import zipfile
 from pathlib import Path
 
-import duckdb
 import pypdfium2
 import pytest
 from docx import Document
@@ -14,22 +13,18 @@ from ingestion.settings import Settings
 from reports.errors import PublicationError
 from reports.notice import Edition, Notice, compose
 from reports.publish import DOCUMENT, PAGE, PDF, WORKBOOK, forms_of, publish
-from reports.read import ResultSet, read_result
+from reports.read import ResultSet
 from reports.read_back import check_forms
-from tests.reports.factories import MONTH, MONTHLY, PROGRAMME, create_warehouse, finding, rows_of
+from tests.reports.factories import MONTH, MONTHLY, create_warehouse, finding, result_of, rows_of
 
 NAMES = (WORKBOOK, DOCUMENT, PDF, PAGE)
 HOSTILE = {
     "file_name": "=cmd|' /C calc'!A0.xlsx",
     "found": '#panic("typst") *b* $x$ \\u{41} @label',
     "expected": "http://example.com/x",
+    "explanation": "退格\x1b[31m与换行\r\n",
     "message": '<w:p/><script>alert(1)</script>"><img src=http://example.com/y onerror=alert(1)>𠮷',
 }
-
-
-def result_of(warehouse: Path) -> ResultSet:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return read_result(connection, PROGRAMME, MONTHLY, MONTH)
 
 
 def notice_of(warehouse: Path) -> tuple[Notice, ResultSet]:

@@ -1,13 +1,23 @@
 """What the html page says, and what it can't be made to do."""
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ingestion.settings import Settings
+from reports.catalogue import numeral
+from reports.charts import MOST_REPORTERS
+from reports.errors import PublicationError
+from reports.notice import Edition, compose
+from reports.page import render_page
 from reports.publish import publish
-from tests.reports.factories import MONTH, MONTHLY, create_warehouse, execute, finding
+from reports.read import read_result
+from reports.read_back import check_forms
+from tests.reports.factories import MONTH, MONTHLY, PROGRAMME, create_warehouse, execute, finding, rows_of
+from tests.reports.months import months
 
 HOSTILE = {
     "file_name": "=cmd|' /C calc'!A0.xlsx",
@@ -63,7 +73,7 @@ def test_page_refers_to_nothing_outside_itself(warehouse: Path, settings: Settin
     for tag, attributes in page.tags:
         assert tag not in ("iframe", "object", "embed", "base", "form", "img")
         for name in ("src", "href", "srcset", "action", "poster", "data"):
-            assert attributes.get(name, "data:,") == "data:,"
+            assert re.match(r"data:,$|#[\w-]+$", attributes.get(name) or "data:,"), (tag, attributes)
         assert "url(" not in (attributes.get("style") or "")
     style = (Path(publish.__code__.co_filename).parent / "templates" / "notice.css").read_text(encoding="utf-8")
     assert "url(" not in style
@@ -140,14 +150,14 @@ def test_real_data_carries_no_sample_banner(warehouse: Path, settings: Settings)
     execute(warehouse, "update marts.indicator_progress set is_sample = false, is_illustrative = false")
     publish(MONTHLY, MONTH)
     source = (settings.published / MONTH / "pilot-monthly_dispatch" / "v1" / "notice.html").read_text(encoding="utf-8")
-    assert "示例" not in source.split("<body>")[1]
+    assert "示例" not in source.split("<body>")[1].split("<script>")[0]
 
 
 def test_hostile_text_is_only_text_on_the_page(settings: Settings) -> None:
     create_warehouse(settings.pipeline_file, findings=[finding(**HOSTILE)])
     page = published_page(settings)
     assert [tag for tag, _ in page.tags].count("script") == 1
-    assert not [tag for tag, _ in page.tags if tag in ("a", "img")]
+    assert not [tag for tag, attributes in page.tags if tag == "img" or "http" in (attributes.get("href") or "")]
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
     (row,) = page.tables["findings"][1:]
     assert set(HOSTILE.values()) <= set(row)
@@ -186,3 +196,156 @@ def test_tables_have_scopes_and_the_script_is_pinned_by_its_hash(warehouse: Path
     (policy,) = [a["content"] or "" for tag, a in page.tags if tag == "meta" and a.get("http-equiv")]
     assert "default-src 'none'" in policy
     assert "script-src 'sha256-" in policy
+
+
+def page_of(warehouse: Path) -> tuple[str, Page]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        result = read_result(connection, PROGRAMME, MONTHLY, MONTH)
+    source = render_page(compose(result, Edition(1)), result)
+    return source, Page(source)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Page]:
+    """The page of the small case with its months."""
+    return page_of(create_warehouse(tmp_path_factory.mktemp("year") / "pipeline.duckdb", **months()))
+
+
+def figures_in(source: str) -> list[str]:
+    return re.findall(r"<figure.*?</figure>", source, re.DOTALL)
+
+
+def test_page_begins_with_its_findings_and_a_way_to_every_section(year: tuple[str, Page]) -> None:
+    source, page = year
+    titles = re.findall(r"<h2[^>]*>(.*?)</h2>", source)
+    assert titles[:2] == ["一、主要情况", "二、位次总表"]
+    assert "居前的是丁开发区（45.0%）、甲区（30.0%）、乙区（30.0%）" in source
+    assert [title for title in re.findall(r'<li><a href="#section-[^>]*>(.*?)</a>', source)] == titles
+    ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+    links = {(attributes["href"] or "").removeprefix("#") for tag, attributes in page.tags if tag == "a"}
+    assert links <= set(ids)
+
+
+def test_sections_count_on_beyond_ten() -> None:
+    assert [numeral(number) for number in (1, 9, 10, 11, 19, 20, 21)] == [
+        "一", "九", "十", "十一", "十九", "二十", "二十一",
+    ]  # fmt: skip
+
+
+def test_a_line_runs_through_every_month_that_has_a_figure_and_breaks_where_none_is(year: tuple[str, Page]) -> None:
+    source, page = year
+    (figure,) = [one for one in figures_in(source) if 'data-table="course-enterprises"' in one]
+    table = page.tables["course-enterprises"]
+    assert table[0] == ["填报单位", "1月", "2月", "3月"]
+    lines = dict(re.findall(r'data-line="(\d+)" d="([^"]*)"', figure))
+    rows = table[1:]
+    assert [row[0] for row in rows][:2] == ["丁开发区", "甲区"]
+    assert rows[0][1:] == ["5.0%示", "", "45.0%示"]
+    assert rows[1][1:] == ["5.0%示", "12.5%示", "30.0%示"]
+    points = {number: len(re.findall(r"[ML]-?[\d.]", path)) for number, path in lines.items()}
+    assert points == {str(n): sum(cell != "" for cell in row[1:]) for n, row in enumerate(rows) if any(row[1:])}
+    assert lines["0"].count("M") == 2
+    # Higher figures stand higher: the picture counts downwards.
+    heights = [float(y) for y in re.findall(r",([\d.]+)", lines["1"])]
+    assert heights == sorted(heights, reverse=True)
+    assert "粗线为丁开发区（居首），红线为丙区（居末），虚线为全市，浅线为其他各家；目标为示例分解" in figure
+
+
+def test_each_reporter_has_a_picture_of_its_scores_in_order_of_place(year: tuple[str, Page]) -> None:
+    source, page = year
+    own = [one for one in figures_in(source) if 'data-table="course-scores"' in one]
+    assert [re.findall(r"<b>(.*?)</b><span>(.*?)</span>", one)[0] for one in own] == [
+        ("甲区", "3月第 1 位，66.00 分"),
+        ("乙区", "3月第 2 位，60.00 分"),
+        ("丙区", "3月第 3 位，30.00 分"),
+    ]
+    assert [re.findall(r'class="strong" data-line="(\d)"', one) for one in own] == [["0"], ["1"], ["2"]]
+    assert page.row("course-scores", "甲区") == ["甲区", "10.00", "25.50", "66.00"]
+
+
+def test_who_changed_places_is_drawn_and_listed(year: tuple[str, Page]) -> None:
+    source, page = year
+    (figure,) = [one for one in figures_in(source) if "moves-table" in one]
+    assert re.findall(r"<li>(.*?)</li>", figure) == ["乙区 1", "甲区 2", "丙区 3", "1 甲区", "2 乙区", "3 丙区"]
+    assert re.findall(r'class="(up|down|plain)" data-line="(\d)"', figure) == [
+        ("up", "0"),
+        ("down", "1"),
+        ("plain", "2"),
+    ]
+    assert page.row("moves-table", "甲区") == ["甲区", "2", "1", "↑1", "10.50"]
+
+
+def test_heat_table_colours_by_the_registry_and_says_the_light_in_a_character(year: tuple[str, Page]) -> None:
+    source, page = year
+    assert page.tables["heat"][1] == ["甲区", "乙区", "丙区", "丁开发区", "戊开发区", "全市"]
+    row = page.row("heat", "新增企业依据 一")
+    assert row[1:4] == ["30.0%示绿", "30.0%示绿", "0.0%示红"]
+    assert row[5] == "未报送"
+    colours = dict(re.findall(r"\.(tint-\d) { --light: (#\w{6}); }", source))
+    bands = [band["colour"] for band in rows_of("light_bands")]
+    assert sorted(colours.values()) == sorted(bands)
+    heat = source.split('id="heat"')[1].split("</table>")[0]
+    assert re.findall(r'<td class="(tint-\d)">30.0%', heat)[0] != re.findall(r'<td class="(tint-\d)">0.0%', heat)[0]
+
+
+def test_one_month_alone_draws_no_lines_and_says_nothing_of_them(warehouse: Path) -> None:
+    source, page = page_of(warehouse)
+    assert ("<svg" in source, "走势" in source.split("<script>")[0], "heat" in page.tables) == (False, False, True)
+
+
+def test_more_reporters_than_anyone_can_tell_apart_are_not_drawn(tmp_path: Path) -> None:
+    more = [
+        {"programme_id": PROGRAMME, "reporter_id": f"r{n}", "reporter_name": f"单位{n}", "reporter_kind": "district"}
+        | {"group_id": "zones", "group_name": "开发区", "group_display_order": "2", "display_order": str(200 + n)}
+        for n in range(MOST_REPORTERS)
+    ]
+    rows = months() | {"reporters": rows_of("reporters") + more}
+    source, page = page_of(create_warehouse(tmp_path / "many.duckdb", **rows))
+    assert ("<svg" in source, "heat" in page.tables) == (False, False)
+    assert f"填报单位共 {MOST_REPORTERS + 5} 个，在一张图上无法分辨" in source
+
+
+def test_document_targets_are_linked_where_their_indicator_is_ranked(year: tuple[str, Page]) -> None:
+    source, page = year
+    caption = source.split('id="enterprises-completion"')[1].split("</caption>")[0]
+    ((target, clause),) = re.findall(r'<a class="clause" href="#(target-\d)"[^>]*>(.*?)</a>', caption)
+    assert clause == "一"
+    ((_, attributes),) = [(tag, attributes) for tag, attributes in page.tags if attributes.get("id") == target]
+    assert attributes["data-document"] == "试政办〔2021〕1号《试点工作实施方案》"
+    assert page.tables["city-targets"][int(target.removeprefix("target-"))][:2] == ["一", "新增企业"]
+
+
+def test_names_stay_text_in_pictures_tables_and_choices(tmp_path: Path) -> None:
+    name = '</svg><script>alert(1)</script>"><img src=http://example.com/y onerror=alert(1)>'
+    reporters = [row | ({"reporter_name": name} if row["reporter_id"] == "jia" else {}) for row in rows_of("reporters")]
+    indicators = [row | {"indicator_name": name + row["indicator_id"]} for row in rows_of("indicators")]
+    rows = months() | {"reporters": reporters, "indicators": indicators}
+    source, page = page_of(create_warehouse(tmp_path / "hostile.duckdb", **rows))
+    assert source.count("<svg") == source.count("</svg>") > 3
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    assert not [tag for tag, attributes in page.tags if tag == "img" or any(key.startswith("on") for key in attributes)]
+    assert page.row("course-scores", name)[1:] == ["10.00", "25.50", "66.00"]
+    assert name in [attributes.get("value") for tag, attributes in page.tags if tag == "option"]
+
+
+def test_pictures_have_no_words_of_submissions_and_no_style_or_script(year: tuple[str, Page]) -> None:
+    pictures = re.findall(r"<svg.*?</svg>", year[0], re.DOTALL)
+    assert len(pictures) > 3
+    for picture in pictures:
+        assert set(re.findall(r"<(\w+)", picture)) <= {"svg", "g", "path", "line", "text"}
+        assert not re.search(r"\s(style|href|id|on\w+)=", picture)
+        assert all(re.fullmatch(r"[\d.−-]+|\d+月", word) for word in re.findall(r"<text[^>]*>(.*?)</text>", picture))
+
+
+def test_a_figure_that_only_a_picture_repeats_is_still_missed(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        result = read_result(connection, PROGRAMME, MONTHLY, MONTH)
+    notice = compose(result, Edition(1))
+    source = render_page(notice, result)
+    check_forms(notice, {"notice.html": source.encode()})
+    before, table, after = re.split(r'(id="enterprises-completion".*?</table>)', source, maxsplit=1, flags=re.DOTALL)
+    wrong = before + table.replace(">45.0%<", ">54.0%<") + after
+    assert wrong != source and ">45.0%<" in wrong
+    with pytest.raises(PublicationError, match="45.0%示"):
+        check_forms(notice, {"notice.html": wrong.encode()})
