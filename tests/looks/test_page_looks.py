@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from reports.notice import Edition, compose
 from reports.page import render_page
@@ -131,6 +131,7 @@ def test_pointer_on_a_line_reads_reporter_month_and_figure(page: Page) -> None:
         " return [point.x, point.y] }"
     )
     page.mouse.move(end[0] + 2, end[1] - 2)
+    expect(page.locator("#card")).to_be_visible()
     assert page.locator("#card").inner_text().split() == ["丙区", "3月", "0.0%示"]
     assert plot.locator("path.on").count() == 1
     page.mouse.move(1, 1)
@@ -170,6 +171,7 @@ def test_clause_shows_on_hover_and_focus_goes_with_escape_and_leads_to_its_row(d
     link = desktop.locator("#enterprises-completion caption a.clause")
     card = desktop.locator("#card")
     link.hover()
+    expect(card).to_be_visible()
     assert "试政办〔2021〕1号《试点工作实施方案》" in card.inner_text()
     assert card.inner_text().split()[-2:] == ["已报/应报", "4/5"]
     card.hover()
@@ -178,7 +180,7 @@ def test_clause_shows_on_hover_and_focus_goes_with_escape_and_leads_to_its_row(d
     desktop.keyboard.press("Escape")
     assert not card.is_visible()
     link.focus()
-    assert card.is_visible()
+    expect(card).to_be_visible()
     desktop.keyboard.press("Enter")
     assert desktop.evaluate("document.querySelector(':target').id") == "target-1"
     row = desktop.locator("#target-1").bounding_box()
