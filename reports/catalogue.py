@@ -108,7 +108,13 @@ SIGNS = {
     RESTATED_SIGN: "首次报送后改动过",
 }
 TOO_CLOSE = "差距小于精度"
+# What a score is made of besides indicators, and what may become of a part.
 PARTS = {"late": "迟报扣分", "missing": "未报扣分", "returned": "退回扣分", "veto": "一票否决"}
+PART_STATES = (
+    VALUE_STATES
+    | TARGET_STATES
+    | {"scored": "已计分", "no_base": "无同比基数", "left_out": "按规则不计", "applied": "已扣分"}
+)
 CLAUSE_STATES = {
     "finished": "完成", "progressing": "推进中", "lagging": "滞后", "unreported": "未报送", "not_due": NOT_DUE,
     "nothing_to_report": "没有目标和任务",

@@ -6,7 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from reports import figures
-from reports.catalogue import BASES, COMPARATORS, LIGHTS, OVERALL, STATUSES, TARGET_STATES, UNRANKED, VALUE_STATES
+from reports.catalogue import (
+    BASES,
+    COMPARATORS,
+    LIGHTS,
+    OVERALL,
+    PART_STATES,
+    PARTS,
+    STATUSES,
+    TARGET_STATES,
+    UNRANKED,
+    VALUE_STATES,
+)
 from reports.changes import Change
 from reports.figures import Cell
 from reports.read import ResultSet
@@ -57,7 +68,7 @@ _PLAIN = {
     "counted_share": "计入份额",
 }  # fmt: skip
 _REPORTED = {"reported": "已报", "zero": "已报(零)"}
-_PART_KINDS = {"indicator": "指标", "late": "迟报", "missing": "缺报", "returned": "退回", "veto": "一票否决"}
+_PART_KINDS = {"indicator": "指标"} | PARTS
 _STANDINGS = {
     "finished": "已完成", "on_pace": "达到序时进度", "lagging": "滞后", "no_pace": "不按进度衡量", "moving": "推进中",
     "progressing": "推进中", "not_started": "未启动", "ended": "终止", "unlisted": "状态不在清单里",
@@ -70,12 +81,7 @@ _WORDS: dict[str, tuple[str, dict[str, str]]] = {
     "target_state": ("目标状态", TARGET_STATES | {"set": "有目标"}),
     "comparator": ("比较方式", COMPARATORS),
     "part_kind": ("计分项种类", _PART_KINDS),
-    "part_state": (
-        "计分状态",
-        VALUE_STATES
-        | TARGET_STATES
-        | {"scored": "已计分", "no_base": "无同比基数", "left_out": "按规则不计", "applied": "扣分"},
-    ),
+    "part_state": ("计分状态", PART_STATES),
     "basis": ("计分依据", BASES),
     "target_standing": ("目标进展", _STANDINGS),
     "state": ("条款进展", _STANDINGS),

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ingestion.contract import SAMPLE_LABEL
 from ingestion.settings import get_settings
 from reports import figures, objections
-from reports.catalogue import BASES, DRAFT_MARK, NOTES, NOTHINGS, OVERALL, VALUE_STATES, form_of
+from reports.catalogue import BASES, DRAFT_MARK, NOTES, NOTHINGS, OVERALL, PART_STATES, PARTS, form_of
 from reports.errors import NoticeNotFound
 from reports.notice import Edition, front_matter
 from reports.own_rows import own_rows
@@ -30,7 +30,6 @@ from reports.vintage import MANIFEST, RESULT, notice_folder
 
 FOLDER = "pre-notice"
 _TEMPLATES = Path(__file__).parent / "templates"
-_PARTS = {"late": "迟报", "missing": "未报", "returned": "退回", "veto": "一票否决"}
 _SCORE_COLUMNS = (
     Column("part", "得分项", 28, "left"),
     Column("source", "所在期", 10, "left"),
@@ -41,10 +40,6 @@ _SCORE_COLUMNS = (
     Column("penalty", "扣分", 8),
     Column("points", "计入总分", 9),
 )
-_SCORE_STATES = VALUE_STATES | {
-    "scored": "已计分", "no_target": "未设置目标", "base_missing": "缺基数", "text": "文字目标",
-    "not_scored": "目标不计分", "no_base": "无可比数", "left_out": "按规则不计", "applied": "扣分",
-}  # fmt: skip
 _PLACE_COLUMNS = (
     Column("indicator", "指标", 28, "left"),
     Column("basis", "排名依据", 16, "left"),
@@ -198,13 +193,13 @@ def _scores(own: ResultSet) -> Table:
 
 def _score_cells(own: ResultSet, row: dict[str, Any]) -> dict[str, figures.Cell]:
     indicator = own.indicators.get(row["indicator_id"] or "")
-    name = indicator["indicator_name"] if indicator else _PARTS.get(row["part_id"], row["part_id"])
+    name = indicator["indicator_name"] if indicator else PARTS.get(row["part_id"], row["part_id"])
     count = f"（{row['event_count']}次）" if row["event_count"] else ""
     decimals = decimals_of(own)
     return {
         "part": figures.text(name + count),
         "source": figures.text(row["source_period"]),
-        "state": figures.text(_SCORE_STATES.get(row["part_state"], row["part_state"])),
+        "state": figures.text(PART_STATES.get(row["part_state"], row["part_state"])),
     } | {key: figures.number(row[key], decimals) for key in ("weight", "mark", "bonus", "penalty", "points")}
 
 

@@ -3,7 +3,15 @@
 from typing import Any
 
 from reports import figures
-from reports.catalogue import BASES, OVERALL, TARGET_STATES, VALUE_STATES, NoticeForm
+from reports.catalogue import (
+    BASES,
+    ITEM_KINDS,
+    OVERALL,
+    PART_STATES,
+    PARTS,
+    TASK_STATES,
+    NoticeForm,
+)
 from reports.figures import Cell
 from reports.footnotes import Footnote, footnote_table, marks_of, without_warnings
 from reports.indicator_table import NEED_REMARK, months_table, need_of
@@ -13,17 +21,6 @@ from reports.standings import bases_of, figures_of, scopes_of
 from reports.submissions import findings_table, status_detail
 from reports.tables import Chapter, Column, Table, TableRow
 
-TASK_STATES = {
-    "finished": "已完成", "lagging": "滞后", "moving": "推进中", "not_started": "未启动", "ended": "终止",
-    "unlisted": "状态不在清单",
-    "not_reported": "未报送", "not_due": "未到期",
-}  # fmt: skip
-ITEM_KINDS = {"project": "项目", "enterprise": "企业", "platform": "平台"}
-PART_KINDS = {"late": "迟报扣分", "missing": "未报扣分", "returned": "退回扣分", "veto": "一票否决"}
-PART_STATES = {
-    **VALUE_STATES, **TARGET_STATES, "scored": "已计分", "no_base": "无同比基数", "left_out": "按规则不计",
-    "applied": "已扣分",
-}  # fmt: skip
 _STANDING = (
     Column("indicator", "指标", 30, "left"),
     Column("unit", "单位", 10, "center"),
@@ -195,7 +192,7 @@ def _parts(result: ResultSet, reporter_id: str) -> Table:
 
 def _part(result: ResultSet, row: dict[str, Any]) -> TableRow:
     indicator = result.indicators.get(row["indicator_id"] or "")
-    name = indicator["indicator_name"] if indicator else PART_KINDS.get(row["part_kind"], row["part_id"])
+    name = indicator["indicator_name"] if indicator else PARTS.get(row["part_kind"], row["part_id"])
     decimals = decimals_of(result)
     return TableRow(
         {

@@ -8,7 +8,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.notice import Notice
 from reports.read import ResultSet
-from reports.scoring_sheet import scoring_process, write_process
+from reports.scoring_process import scoring_process
+from reports.scoring_sheet import write_process
 from reports.sheet_plan import BY_INDICATOR, BY_REPORTER, CONTENTS, GENERAL, NOTES, OTHER, SCORING, Sheet, plan_of
 from reports.sheets import Binder, draw_head, draw_sheet, finish
 from reports.styles import LINE, Styles, lines_of

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from reports.read import ResultSet
-from reports.scoring_sheet import MOST_LINES, scoring_process
+from reports.scoring_process import MOST_LINES, scoring_process
 from tests.reports.scored import differences, forget_values, read_sheet, rendered, sheet_of
 from tests.reports.scored_world import build_scored_world
 
@@ -40,7 +40,7 @@ def test_every_mark_of_what_is_scored_is_a_formula(results: list[ResultSet]) -> 
         for key, values in shown.parts.items():
             of_part = live.parts[key]
             assert str(of_part["小计"]).startswith("=")
-            if values["状态"] == "计分":
+            if values["状态"] == "已计分":
                 assert all(str(of_part[label]).startswith("=") for label in ("得分比例", "得分", "折算满分"))
                 assert of_part["计量值"] is None or str(of_part["计量值"]).startswith("=")
                 counted += 1

@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.read import ResultSet
-from reports.scoring_sheet import NAME, scoring_process, write_process
+from reports.scoring_process import scoring_process
+from reports.scoring_sheet import NAME, write_process
 from reports.styles import Styles
 
 SIX = Decimal("0.000001")

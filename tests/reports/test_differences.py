@@ -58,7 +58,10 @@ def diff(*arguments: str) -> str:
             "update marts.composite_rankings set rank = 2 where reporter_id = 'jia' and scope = 'central'",
             "甲区 · 综合得分 · 分类位次：第1名 → 第2名",
         ),
-        ("update marts.score_parts set points = -2 where part_id = 'late'", "乙区 · 计分项 迟报 · 该项得分：-1 → -2"),
+        (
+            "update marts.score_parts set points = -2 where part_id = 'late'",
+            "乙区 · 计分项 迟报扣分 · 该项得分：-1 → -2",
+        ),
         (
             "update marts.score_parts set part_state = 'not_submitted' where part_id = 'enterprises'",
             "甲区 · 计分项 新增企业 · 计分状态：已计分 → 未报送",

@@ -78,7 +78,7 @@ def test_a_page_tells_marks_and_lateness_where_there_are_any(draft: Path, wareho
     publish(MONTHLY, MONTH, is_draft=True)
     tell()
     page = (draft / "pre-notice" / "bing.html").read_text(encoding="utf-8")
-    for told in ("41.50", "迟报（1次）", "1.25", "总分 40.25，总位次第4名/共4家", "2021-04-12 10:00"):
+    for told in ("41.50", "迟报扣分（1次）", "1.25", "总分 40.25，总位次第4名/共4家", "2021-04-12 10:00"):
         assert told in page
     assert "41.50" not in (draft / "pre-notice" / "jia.html").read_text(encoding="utf-8")
 
