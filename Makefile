@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 CADENCE ?= monthly_dispatch
 
-.PHONY: help setup demo up run document template registry check snapshot dictionary bench bench-scale bench-notice test test-looks test-services deployment-env format
+.PHONY: help setup demo up run document template registry check snapshot dictionary remote bench bench-scale bench-notice test test-looks test-services deployment-env format
 
 help: ## 列出命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -55,6 +55,10 @@ check: setup ## 对照文件原文核对登记册：make check [REGISTRY=登记�
 
 snapshot: setup ## 另存一份供查询的数据快照，以截至时间命名
 	@$(BIN)/python -m reports snapshot
+
+remote: setup ## 供其他机器只读查询数据快照（令牌在 YIBIAO_REMOTE_TOKEN，只听本机）
+	$(BIN)/uv sync --locked --quiet --inexact --group remote
+	@$(BIN)/python -m operations.serve_remote
 
 dictionary: setup ## 由 dbt 的说明生成数据字典网页：make dictionary OUT=数据字典.html
 	@test -n "$(OUT)" || { echo "用法：make dictionary OUT=数据字典.html"; exit 2; }

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     notify_urls: SecretStr = SecretStr("")
     remind_workdays: int = 3
     sign_off: bool = False
+    remote_token: SecretStr = SecretStr("")
+    remote_port: int = 9494
 
     @field_validator("home", "registry", "dbt_project", "shared")
     @classmethod

@@ -9,6 +9,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from ingestion.settings import ROOT, Settings
 
 LOOPBACK = "127.0.0.1"
@@ -62,8 +64,14 @@ def _of_python() -> dict[str, str]:
 
 
 def _of_settings(settings: Settings) -> dict[str, str]:
-    """The settings of this process, so that tasks see the same ones."""
-    return {f"YIBIAO_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+    """The settings of this process, so that tasks see the same ones; of the remote readers' token they know nothing."""
+    values = settings.model_dump(exclude={"remote_token"})
+    return {f"YIBIAO_{name.upper()}": _written(value) for name, value in values.items()}
+
+
+def _written(value: object) -> str:
+    """A setting as it stands in the environment; a secret one in plain text, which its own print hides."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def _of_airflow(home: Path, port: int) -> dict[str, str]:

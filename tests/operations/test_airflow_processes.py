@@ -6,6 +6,7 @@ import stat
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import SecretStr
 
 from ingestion.settings import ROOT
 from operations.airflow_client import AirflowError
@@ -33,6 +34,14 @@ def test_tasks_see_the_settings_of_this_process_and_nothing_of_another_airflow(h
     assert environment["YIBIAO_HOME"] == str(home.home)
     assert environment["YIBIAO_TRUST_RECEIPTS"] == "True"
     assert environment["PYTHONPATH"] == str(ROOT)
+
+
+def test_tasks_get_secret_settings_as_they_are_and_no_token_that_they_do_not_need(home):
+    address, token = "json://user:pass@127.0.0.1:1/", "a-token-for-this-test-only"
+    secret = {"notify_urls": SecretStr(address), "remote_token": SecretStr(token)}
+    environment = airflow_environment(home.model_copy(update=secret), 9999)
+    assert environment["YIBIAO_NOTIFY_URLS"] == address
+    assert token not in environment.values()
 
 
 def test_secrets_are_generated_once_for_each_home_and_private(home, tmp_path):
