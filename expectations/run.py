@@ -1,6 +1,6 @@
 """Judge what was received: unjudged receipts and all that stands or falls with them, in one Great Expectations run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -26,7 +26,7 @@ COUNTED_RULE, COUNTS_NOW_RULE = "CUM-002", "CUM-003"
 
 @dataclass(frozen=True)
 class JudgementReport:
-    """Newly judged receipts by verdict, and the months (ids, sorted) whose counting data changed."""
+    """Newly judged receipts by verdict, and the months (ids, sorted) whose counting data changed, told nobody yet."""
 
     accepted: int = 0
     returned: int = 0
@@ -48,7 +48,13 @@ def judge() -> JudgementReport:
         # Also after a crash between verdict and delivery: the journal knows what was laid out.
         deliver_returns(connection, settings)
         issue_receipts(connection, settings)
-    return report
+        return replace(report, months=_take_months(connection))
+
+
+def _take_months(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The months still to be announced, those of a run that failed after its verdicts stood too; each is given once."""
+    taken = connection.execute("delete from raw.unannounced_months returning period").fetchall()
+    return sorted({period for (period,) in taken})
 
 
 def _judge_batch(connection: duckdb.DuckDBPyConnection, batch: Submissions, unjudged: set[str]) -> JudgementReport:
@@ -64,12 +70,11 @@ def _judge_batch(connection: duckdb.DuckDBPyConnection, batch: Submissions, unju
     verdicts = outcome.verdicts
     findings = _findings(FindingWriter(batch, roster, catalogue), broken, verdicts)
     before = _accepted_before(connection, list(verdicts))
-    _write(connection, verdicts, findings)
     changed = {id_ for id_, verdict in verdicts.items() if verdict.accepted_at != before.get(id_)}
-    outcomes = [verdicts[receipt_id].name for receipt_id in unjudged]
     months = {table["period"] for table in batch.tables if table["receipt_id"] in changed and table["period"]}
-    counts = (outcomes.count(name) for name in ("accepted", "returned", "repeated"))
-    return JudgementReport(*counts, sorted(months))
+    _write(connection, verdicts, findings, sorted(months))
+    outcomes = [verdicts[receipt_id].name for receipt_id in unjudged]
+    return JudgementReport(*(outcomes.count(name) for name in ("accepted", "returned", "repeated")))
 
 
 def _broken_rows(frames: Frames, catalogue: dict[str, Rule]) -> dict[str, list[Row]]:
@@ -152,8 +157,10 @@ def _accepted_before(connection: duckdb.DuckDBPyConnection, receipt_ids: list[st
     return dict(connection.execute(query, [receipt_ids]).fetchall())
 
 
-def _write(connection: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict], findings: list[Row]) -> None:
-    """Replace judgements and findings of these receipts, all or nothing."""
+def _write(
+    connection: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict], findings: list[Row], months: list[str]
+) -> None:
+    """Replace judgements and findings of these receipts and note the changed months, all or nothing."""
     rules_sha256 = catalogue_sha256()
     judgements = [
         {"receipt_id": id_, "verdict": v.name, "accepted_at": v.accepted_at, "rules_sha256": rules_sha256}
@@ -164,3 +171,4 @@ def _write(connection: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict], 
             connection.execute(f"delete from raw.{table} where receipt_id in (select unnest(?))", [list(verdicts)])
         insert_rows(connection, "judgements", judgements)
         insert_rows(connection, "findings", findings)
+        insert_rows(connection, "unannounced_months", [{"period": month} for month in months])

@@ -63,6 +63,8 @@ RAW_TABLES: dict[str, str] = {
 {_ledger_ddl(ITEM_COLUMNS)}""",
     "judgements": """
     receipt_id varchar primary key, verdict varchar not null, accepted_at timestamp, rules_sha256 varchar not null""",
+    "unannounced_months": """
+    period varchar not null""",
     "findings": """
     receipt_id varchar not null, table_id varchar, programme_id varchar, reporter_id varchar, period varchar,
     rule_id varchar not null, severity varchar not null, sheet varchar, row_number integer, column_label varchar,

@@ -50,6 +50,17 @@ def test_rule_without_a_row_stops_judging(desk, monkeypatch):
         desk.judge(make_submission())
 
 
+def test_months_of_a_run_that_failed_after_its_verdicts_are_announced_by_the_next(desk):
+    desk.settings.receipts.write_text("a file where the folder of receipts belongs", encoding="utf-8")
+    submission = make_submission()
+    with pytest.raises(FileExistsError):
+        desk.judge(submission)
+    assert Judged().verdict(submission) == "accepted"
+    desk.settings.receipts.unlink()
+    assert judge().months == ["2021-02"]
+    assert judge().months == []
+
+
 def test_every_received_file_gets_one_verdict(desk):
     files = [make_submission(f"d{number:03d}", 2) for number in range(1, 9)]
     files += [make_submission("d010", 2, problem="文件已损坏。", tables=[]), make_submission("d011", 2, folder=None)]
