@@ -18,15 +18,16 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from assets import DEFAULT_ARGS, MONTHLY_PROGRESS, WAREHOUSE_POOL, run_params
+from assets import DEFAULT_ARGS, MONTHLY_PROGRESS, WAREHOUSE_POOL
 from cadence import MONTH_KEY_FORMAT, TIMEZONE, YEAR_KEY_FORMAT
 from publication import publish_roll_up
+from run_form import FORM_DOC, documentation, run_params
 from sign_off import sign_off_tasks, with_sign_off
 
 with DAG(
     dag_id="annual_assessment",
     dag_display_name="年考核",
-    doc_md=with_sign_off(__doc__),
+    doc_md=documentation(with_sign_off(__doc__ + FORM_DOC)),
     schedule=PartitionedAssetTimetable(
         assets=MONTHLY_PROGRESS,
         default_partition_mapper=RollupMapper(
@@ -39,7 +40,7 @@ with DAG(
     catchup=False,
     max_active_runs=2,
     default_args=DEFAULT_ARGS,
-    params=run_params("2021"),
+    params=run_params("annual_assessment", "2021"),
     tags=["一区一表", "通报", "汇总"],
 ):
 

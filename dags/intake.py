@@ -6,7 +6,7 @@
 
 **何时运行** 收件夹有新文件时；另外每 15 分钟扫描一次，以防漏掉通知。
 
-**变红怎么办** 看失败步骤的日志。原件不会丢：未取走的仍在收件夹，已取走的在 `archive/`。修好原因后重新运行即可,
+**变红怎么办** 看失败步骤的日志。原件不会丢：未取走的仍在收件夹，已取走的在 `archive/`。修好原因后重新运行即可，
 已收过的文件不会重复计入。单个文件读不了不会使本流程变红，它会带着原因出现在 `returned/`。
 """
 
@@ -14,11 +14,12 @@ from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, get_curr
 from assets import DEFAULT_ARGS, INBOX, SUBMISSIONS, WAREHOUSE_POOL
 from cadence import TIMEZONE
 from publication import skip
+from run_form import documentation
 
 with DAG(
     dag_id="intake",
     dag_display_name="收表",
-    doc_md=__doc__,
+    doc_md=documentation(__doc__),
     schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/15 * * * *", timezone=TIMEZONE), assets=[INBOX]),
     catchup=False,
     max_active_runs=1,

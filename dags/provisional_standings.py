@@ -10,24 +10,25 @@
 """
 
 from airflow.sdk import DAG, PartitionedAssetTimetable, get_current_context, task
-from assets import DEFAULT_ARGS, SUBMISSIONS, WAREHOUSE_POOL, run_params
-from publication import draft_month
+from assets import DEFAULT_ARGS, SUBMISSIONS, WAREHOUSE_POOL
+from publication import MONTHLY, draft
+from run_form import documentation, run_params
 
 with DAG(
     dag_id="provisional_standings",
     dag_display_name="当月进度（草稿）",
-    doc_md=__doc__,
+    doc_md=documentation(__doc__),
     schedule=PartitionedAssetTimetable(assets=SUBMISSIONS),
     catchup=False,
     max_active_runs=2,
     default_args=DEFAULT_ARGS,
-    params=run_params("2021-03"),
+    params=run_params(MONTHLY, "2021-03", is_publishing=False),
     tags=["一区一表", "草稿"],
 ):
 
     @task(task_display_name="排出草稿", pool=WAREHOUSE_POOL)
     def draft_standings() -> list[str]:
         """Calculates the month as everything stands now and lays out its draft."""
-        return draft_month(get_current_context())
+        return draft(get_current_context(), MONTHLY)
 
     draft_standings()

@@ -13,11 +13,12 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param, get_current_context, t
 from assets import DEFAULT_ARGS, WAREHOUSE_POOL
 from cadence import TIMEZONE
 from reminders import remind_of_run
+from run_form import documentation
 
 with DAG(
     dag_id="submission_reminders",
     dag_display_name="报送提醒",
-    doc_md=__doc__,
+    doc_md=documentation(__doc__),
     schedule=CronTriggerTimetable("0 9 * * *", timezone=TIMEZONE),
     catchup=False,
     max_active_runs=1,

@@ -7,12 +7,13 @@ from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+LEAST_KEEP_DAYS = 31
 
 
 class Settings(BaseSettings):
     """Where things lie and what is trusted. Relative paths resolve against the repository root."""
 
-    model_config = SettingsConfigDict(env_prefix="YIBIAO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="YIBIAO_", env_ignore_empty=True, frozen=True)
 
     home: Path = Path("data")
     registry: Path = Path("dbt_project/seeds")
@@ -26,11 +27,22 @@ class Settings(BaseSettings):
     remote_token: SecretStr = SecretStr("")
     remote_port: int = 9494
 
+    keep_days: int = 400
+    airflow_database: SecretStr = SecretStr("")
+
     @field_validator("home", "registry", "dbt_project", "shared")
     @classmethod
     def resolve_against_root(cls, path: Path) -> Path:
         """An absolute path stays; a relative one is meant from the repository root, whatever the shell's folder."""
         return (ROOT / path.expanduser()).resolve()
+
+    @field_validator("keep_days")
+    @classmethod
+    def keep_what_is_under_way(cls, days: int) -> int:
+        """A month's run waits for weeks until it is published: what is younger than a month is never cleaned away."""
+        if days < LEAST_KEEP_DAYS:
+            raise ValueError(f"YIBIAO_KEEP_DAYS 是 {days}，至少应为 {LEAST_KEEP_DAYS}：更短会删去还在进行的运行")
+        return days
 
     @property
     def inbox(self) -> Path:
@@ -101,6 +113,11 @@ class Settings(BaseSettings):
     def airflow_home(self) -> Path:
         """Airflow's own database and logs."""
         return self.home / "airflow"
+
+    @property
+    def airflow_logs(self) -> Path:
+        """What Airflow's processes and tasks log."""
+        return self.airflow_home / "logs"
 
 
 @lru_cache

@@ -120,6 +120,10 @@ class AirflowClient:
         }
         return int(self._request("POST", "/api/v2/backfills", json=body)["id"])
 
+    def pause(self, dag_id: str) -> None:
+        """No run of this DAG starts until somebody lets it."""
+        self._request("PATCH", f"/api/v2/dags/{dag_id}", json={"is_paused": True})
+
     def trigger(self, dag_id: str, conf: dict[str, Any], partition_key: str | None = None) -> str:
         """Starts one run by hand; returns its id."""
         body = {"logical_date": None, "conf": conf, "partition_key": partition_key}

@@ -8,17 +8,21 @@ import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
+from ingestion.access import make_folder
 from ingestion.settings import ROOT, Settings
 
 LOOPBACK = "127.0.0.1"
 USUAL_PORT = 8080
 USER = "admin"
+# With SQLite's own five seconds the scheduler ended on a busy machine: database is locked.
+SQLITE_PATIENCE_SECONDS = 60
 
 
-def free_port(wanted: int = USUAL_PORT) -> int:
+def free_port(wanted: int = 0) -> int:
     """The wanted port of the loopback interface if nobody has it, else one that is free."""
     for port in (wanted, 0):
         with socket.socket() as listener:
@@ -45,10 +49,10 @@ def read_password(airflow_home: Path) -> str:
 def airflow_environment(settings: Settings, port: int) -> dict[str, str]:
     """All environment variables of Airflow's processes. Variables of another Airflow of this user are left out."""
     home = settings.airflow_home
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home, settings.home)
     read_password(home)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "YIBIAO_"))}
-    return kept | _of_python() | _of_settings(settings) | _of_airflow(home, port) | _of_secrets(home)
+    return kept | _of_python() | _of_settings(settings) | _of_airflow(settings, port) | _of_secrets(home)
 
 
 def _of_python() -> dict[str, str]:
@@ -66,15 +70,30 @@ def _of_python() -> dict[str, str]:
 def _of_settings(settings: Settings) -> dict[str, str]:
     """The settings of this process, so that tasks see the same ones; of the remote readers' token they know nothing."""
     values = settings.model_dump(exclude={"remote_token"})
-    return {f"YIBIAO_{name.upper()}": _written(value) for name, value in values.items()}
+    return {f"YIBIAO_{name.upper()}": _plain(value) for name, value in values.items()}
 
 
-def _written(value: object) -> str:
-    """A setting as it stands in the environment; a secret one in plain text, which its own print hides."""
+def _plain(value: Any) -> str:
+    """A secret prints as asterisks, which is no address."""
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
-def _of_airflow(home: Path, port: int) -> dict[str, str]:
+def database_address(settings: Settings) -> str:
+    """Where Airflow's own database is: the setting, else a SQLite file in Airflow's home."""
+    return settings.airflow_database.get_secret_value() or _sqlite_address(settings)
+
+
+def _sqlite_address(settings: Settings) -> str:
+    return f"sqlite:///{database_file(settings)}?timeout={SQLITE_PATIENCE_SECONDS}"
+
+
+def database_file(settings: Settings) -> Path:
+    """The SQLite file that is Airflow's database where no other is set."""
+    return settings.airflow_home / "airflow.db"
+
+
+def _of_airflow(settings: Settings, port: int) -> dict[str, str]:
+    home = settings.airflow_home
     options = {
         "CORE__DAGS_FOLDER": ROOT / "dags",
         "CORE__PLUGINS_FOLDER": ROOT / "dags" / "plugins",
@@ -86,13 +105,13 @@ def _of_airflow(home: Path, port: int) -> dict[str, str]:
         "CORE__EXECUTION_API_SERVER_URL": f"http://{LOOPBACK}:{port}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": password_file(home),
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "DATABASE__SQL_ALCHEMY_CONN": database_address(settings),
         "API__HOST": LOOPBACK,
         "API__PORT": port,
         "API__BASE_URL": f"http://{LOOPBACK}:{port}",
         "API__WORKERS": 1,
         "API__INSTANCE_NAME": "一区一表",
-        "LOGGING__BASE_LOG_FOLDER": home / "logs",
+        "LOGGING__BASE_LOG_FOLDER": settings.airflow_logs,
         "DAG_PROCESSOR__PARSING_PROCESSES": 1,
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 120,
         "DAG_PROCESSOR__DAG_VERSION_INFLATION_CHECK_LEVEL": "error",

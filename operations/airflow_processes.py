@@ -30,10 +30,10 @@ _COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 class AirflowProcesses:
     """The four processes of one Airflow; `start` and `stop` once each."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Chooses the port; starts nothing yet."""
-        self.logs = settings.airflow_home / "logs"
-        self.port = free_port()
+    def __init__(self, settings: Settings, wanted_port: int = 0) -> None:
+        """Chooses the port, the wanted one if it is free; starts nothing yet."""
+        self.logs = settings.airflow_logs
+        self.port = free_port(wanted_port)
         self.environment = airflow_environment(settings, self.port)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = _lock_home(settings.airflow_home)
@@ -123,12 +123,15 @@ class AirflowProcesses:
 
 
 @contextmanager
-def running_airflow(settings: Settings, say: Callable[[str], None] = lambda text: None) -> Iterator[AirflowClient]:
+def running_airflow(
+    settings: Settings, say: Callable[[str], None] = lambda text: None, wanted_port: int = 0
+) -> Iterator[AirflowClient]:
     """Airflow on this machine for as long as the block runs; `say` is told what is being waited for.
 
+    Without a wanted port any free one: of two that start together and want the same, one would speak to the other.
     Yields a client once all parts are healthy, all DAGs are read and the pool exists. AirflowError otherwise.
     """
-    processes = AirflowProcesses(settings)
+    processes = AirflowProcesses(settings, wanted_port)
     address = f"http://{LOOPBACK}:{processes.port}"
     client = AirflowClient(address, USER, read_password(settings.airflow_home), processes.check)
     try:

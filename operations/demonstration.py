@@ -21,6 +21,7 @@ from ingestion.inbox import look
 from ingestion.registry import load_registry
 from ingestion.settings import Settings, get_settings
 from operations.airflow_client import AirflowClient, AirflowError, DagRun
+from operations.airflow_environment import USUAL_PORT
 from operations.airflow_processes import end_on_termination, running_airflow
 from operations.demonstration_home import claim_home
 from operations.demonstration_summary import Notice, newest_versions, print_summary
@@ -49,7 +50,7 @@ def run_demonstration(settings: Settings, narrator: Narrator) -> None:
     notices = expected_notices(settings.registry, YEAR)
     with narrator.stage("写入示例年（数值为虚构）"):
         samples.write_demonstration_year(settings.inbox)
-    with running_airflow(settings, narrator.say) as client:
+    with running_airflow(settings, narrator.say, USUAL_PORT) as client:
         narrator.note(f"Airflow 在 {client.address} 运行")
         demonstration = _Demonstration(client, settings, narrator, notices)
         demonstration.take_in_the_year()

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from ingestion.access import SHARED_FILE, make_folder
 from ingestion.calendar import calendar_of
 from ingestion.periods import TIMEZONE, parse_period
 from ingestion.registry import load_registry
@@ -135,12 +136,13 @@ def _last_day(moment: datetime | None) -> date | None:
 def _write(day: date, found: list[Reminder]) -> Path:
     """The list as CSV that office programs open as Chinese; put in place whole."""
     path = get_settings().reminders / f"{day}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     fresh = path.with_suffix(".new")
     with fresh.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(_HEADER[field.name] for field in fields(Reminder))
         writer.writerows(asdict(reminder).values() for reminder in found)
+    fresh.chmod(SHARED_FILE)
     return fresh.replace(path)
 
 

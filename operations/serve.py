@@ -8,9 +8,10 @@ import time
 
 from rich.console import Console
 
+from ingestion.access import make_folder
 from ingestion.settings import get_settings
 from operations.airflow_client import AirflowError
-from operations.airflow_environment import password_file
+from operations.airflow_environment import USUAL_PORT, password_file
 from operations.airflow_processes import end_on_termination, running_airflow
 from operations.narration import Narrator
 
@@ -22,9 +23,9 @@ def main() -> int:
     end_on_termination()
     console = Console()
     settings = get_settings()
-    settings.inbox.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.inbox)
     try:
-        with Narrator(console) as narrator, running_airflow(settings, narrator.say) as client:
+        with Narrator(console) as narrator, running_airflow(settings, narrator.say, USUAL_PORT) as client:
             narrator.note(f"Airflow 界面：{client.address}")
             narrator.note(f"用户 {client.user}，密码在 {password_file(settings.airflow_home)}")
             narrator.note(f"收件箱：{settings.inbox}；按 Ctrl-C 停止")

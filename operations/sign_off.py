@@ -56,15 +56,19 @@ class Signed:
         return parse_moment(self.request.as_of) if self.request.as_of else None
 
 
-def request_signature(cadence: str, period: str, as_of: datetime | None) -> Request:
+def request_signature(
+    cadence: str, period: str, as_of: datetime | None, programme_ids: Sequence[str] | None = None
+) -> Request:
     """Build as of a moment, lay out the drafts of a period and tell their reporters; nothing is published.
+
+    `programme_ids` limits it to some programmes.
 
     PublicationError where a gate would refuse the publication.
     """
     with writer_lock():
         build = ensure_build(as_of)
-        keys = sign_off.pending(cadence, period)
-        publications = publish(cadence, period, is_draft=True)
+        keys = sign_off.pending(cadence, period, programme_ids)
+        publications = publish(cadence, period, programme_ids, is_draft=True)
         _tell_reporters(cadence, period, build.as_of, list(keys))
     drafts = [publication for publication in publications if publication.programme_id in keys]
     return Request(build.as_of.isoformat(), keys, _lines(publications), question(drafts, build.as_of))
@@ -75,15 +79,17 @@ def standing_request(publications: Sequence[Publication]) -> Request:
     return Request(None, {}, _lines(publications), "")
 
 
-def publish_as_signed(cadence: str, period: str, signed: Signed | None) -> list[Publication]:
+def publish_as_signed(
+    cadence: str, period: str, signed: Signed | None, programme_ids: Sequence[str] | None = None
+) -> list[Publication]:
     """Publish from the marts of the last build; what was signed only if it still is what would be published.
 
     The caller holds the writer lock. ApprovalOutdated where figures moved: nothing at all is published then.
     """
     if signed is None:
-        return publish(cadence, period)
-    sign_off.check_signed(cadence, period, signed.request.keys)
-    return publish(cadence, period, signature=signed.signature)
+        return publish(cadence, period, programme_ids)
+    sign_off.check_signed(cadence, period, signed.request.keys, programme_ids)
+    return publish(cadence, period, programme_ids, signature=signed.signature)
 
 
 def record_rejection(cadence: str, period: str, request: Request, signature: Signature) -> None:

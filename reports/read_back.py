@@ -4,6 +4,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pypdfium2
@@ -71,9 +72,14 @@ def _missing_from_workbook(notice: Notice, content: bytes) -> Counter[str]:
     for sheet in plan_of(notice):
         rows = book.get_sheet_by_name(sheet.name).iter_rows() if sheet.name in there else ()
         found = Counter(value for row in rows for value in row if isinstance(value, int | float))
-        wanted = Counter(float(cell.number) for cell in _figures(sheet.tables) if cell.number is not None)
+        wanted = Counter(as_stored(cell.number) for cell in _figures(sheet.tables) if cell.number is not None)
         missing += Counter({str(number): count for number, count in (wanted - found).items()})
     return missing
+
+
+def as_stored(number: Decimal | int) -> float:
+    """The number as a workbook keeps it: xlsxwriter writes sixteen digits, of the seventeen that some floats need."""
+    return float(f"{float(number):.16G}")
 
 
 _READERS: dict[str, Callable[[Notice, bytes], Counter[str]]] = {

@@ -23,6 +23,9 @@ from reports.read import ResultSet, read_result
 from reports.rebuild import Inputs, check_archive, rebuild, receipts_known
 from reports.vintage import Vintage, vintages_of
 
+# What a killed run leaves in the folder for temporary files is known by it.
+TEMPORARY_PREFIX = "yibiao-reproduce-"
+
 
 @dataclass(frozen=True)
 class FileDifference:
@@ -65,7 +68,7 @@ def reproduce(vintage: Vintage) -> Reproduction:
     manifest = vintage.manifest()
     inputs = _inputs(manifest)
     previous = _previous(vintage, manifest)
-    with TemporaryDirectory(prefix="yibiao-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix=TEMPORARY_PREFIX, ignore_cleanup_errors=True) as folder:
         rebuilt = _read(rebuild(inputs, Path(folder).resolve() / "home"), vintage)
     reproduction = Reproduction(compare(vintage.result(), rebuilt))
     reproduction.damaged = _damaged(vintage, manifest)

@@ -5,7 +5,7 @@ so that another build of the same figures takes no signature away.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from ingestion.settings import get_settings
@@ -20,13 +20,14 @@ from reports.vintage import MANIFEST, RESULT, latest_vintage, notice_folder, rea
 _MOST_CHANGES_NAMED = 5
 
 
-def pending(cadence: str, period: str) -> dict[str, str]:
-    """Keys of the notices that publishing now would make a new vintage of, by programme.
+def pending(cadence: str, period: str, programme_ids: Sequence[str] | None = None) -> dict[str, str]:
+    """Keys of the notices that publishing now (all, or some programmes') would make a new vintage of, by programme.
 
     A notice whose figures are those of its last vintage is none of them. PublicationError where a gate would refuse:
     nobody is asked to sign what can't be published.
     """
-    return {result.programme_id: _key(result, previous) for result, previous in _pending_results(cadence, period)}
+    results = _pending_results(cadence, period, programme_ids)
+    return {result.programme_id: _key(result, previous) for result, previous in results}
 
 
 def drafted(cadence: str, period: str, programme_id: str) -> str | None:
@@ -38,25 +39,31 @@ def drafted(cadence: str, period: str, programme_id: str) -> str | None:
     return _key(result, read_manifest(folder)["previous_version"])
 
 
-def check_signed(cadence: str, period: str, signed: Mapping[str, str]) -> None:
+def check_signed(
+    cadence: str, period: str, signed: Mapping[str, str], programme_ids: Sequence[str] | None = None
+) -> None:
     """ApprovalOutdated unless everything that would be published, and its draft, is what was signed (key by programme).
 
     What was signed and is published already is no reason to refuse: a publication that was cut off goes on.
     """
     refused = [
         reason
-        for result, previous in _pending_results(cadence, period)
+        for result, previous in _pending_results(cadence, period, programme_ids)
         if (reason := _moved(result, previous, signed.get(result.programme_id)))
     ]
     if refused:
         raise ApprovalOutdated("\n".join(refused))
 
 
-def _pending_results(cadence: str, period: str) -> list[tuple[ResultSet, int | None]]:
+def _pending_results(
+    cadence: str, period: str, programme_ids: Sequence[str] | None
+) -> list[tuple[ResultSet, int | None]]:
     found: list[tuple[ResultSet, int | None]] = []
     with open_warehouse(read_only=True) as connection:
         check_build(connection)
         for programme_id in programmes_with(connection, cadence, period):
+            if programme_ids and programme_id not in programme_ids:
+                continue
             result = read_result(connection, programme_id, cadence, period)
             last = latest_vintage(programme_id, period, cadence)
             if last is None or changes_between(last.result(), result):

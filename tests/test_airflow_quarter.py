@@ -21,6 +21,8 @@ from operations.airflow_environment import LOOPBACK
 from operations.airflow_processes import WAREHOUSE_POOL, is_alive, running_airflow
 from operations.demonstration import expected_notices
 from reports.vintage import latest_manifest, list_vintages
+from tests.aged_airflow import Traces, age, traces
+from tests.receiver import Server
 
 MONTHS = ["2021-01", "2021-02", "2021-03"]
 ROLL_UPS = {("quarterly_summary", "2021-Q1"), ("bimonthly_exchange", "2021-B1")}
@@ -43,6 +45,8 @@ class Quarter:
     alive_after: list[int]
     pool_slots: list[int]
     failure: str
+    alert: dict[str, str]
+    traces: list[Traces]
 
 
 def move_whole(staging: Path, inbox: Path, names: list[str]) -> float:
@@ -70,6 +74,30 @@ def take_in(client: AirflowClient, inbox: Path, staging: Path, late_names: list[
 
     client.wait_until(is_done, PATIENCE_SECONDS, "收表")
     return drop_seconds
+
+
+def clean(client: AirflowClient, settings: Settings) -> list[Traces]:
+    """Make the drafts' runs old and have them cleaned away; what there was before and after."""
+    age(settings, "provisional_standings")
+    before = traces(settings)
+    run_id = client.trigger("housekeeping", {})
+
+    def is_done(runs: list[DagRun]) -> bool:
+        return any(run.run_id == run_id and run.state == "success" for run in runs)
+
+    client.wait_until(is_done, PATIENCE_SECONDS, "清理")
+    return [before, traces(settings)]
+
+
+def alert_in(receiver: Server) -> dict[str, str]:
+    """The message about the failed run; it goes out after the failure was written down."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        for message in receiver.messages:
+            if "出错" in message["title"]:
+                return message
+        time.sleep(0.5)
+    raise AssertionError(f"no message about the failure: {receiver.messages}")
 
 
 def failure_of_a_run_without_period(client: AirflowClient) -> str:
@@ -117,6 +145,8 @@ def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("YIBIAO_HOME", str(folder / "home"))
         monkeypatch.setenv("YIBIAO_TRUST_RECEIPTS", "1")
+        receiver = Server(200)
+        monkeypatch.setenv("YIBIAO_NOTIFY_URLS", receiver.url)
         get_settings.cache_clear()
         settings, staging = get_settings(), folder / "staging"
         report = samples.write_demonstration_year(staging, months=MONTHS)
@@ -138,9 +168,12 @@ def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
             pids = {process.pid for process in psutil.Process().children(recursive=True)}
             runs = client.dag_runs()
             pool_slots = slots_after_repair(client)
+            seen = clean(client, settings)
             failure = failure_of_a_run_without_period(client)
+            alert = alert_in(receiver)
+        receiver.close()
         alive = [pid for pid in pids | {process.pid for process in processes} if is_alive(pid)]
-        yield Quarter(settings, set(names), runs, drop_seconds, addresses, alive, pool_slots, failure)
+        yield Quarter(settings, set(names), runs, drop_seconds, addresses, alive, pool_slots, failure, alert, seen)
     get_settings.cache_clear()
 
 
@@ -192,6 +225,24 @@ def test_set_up_gives_the_writers_pool_one_slot_whatever_it_had(quarter):
 def test_a_run_by_hand_without_period_fails_with_dag_task_and_what_to_do(quarter):
     for part in ("quarterly_summary", "publish_notice", "没有期次"):
         assert part in quarter.failure
+
+
+def test_the_failure_is_sent_to_a_person_with_what_to_do(quarter):
+    assert quarter.alert["title"] == "一区一表出错： 季小结 发布季小结"
+    for part in ("没有期次", "/dags/quarterly_summary/runs/", "重新运行该分区", "attempt=1.log"):
+        assert part in quarter.alert["message"]
+    (log,) = [line for line in quarter.alert["message"].splitlines() if line.startswith("日志文件：")]
+    assert "没有期次" in Path(log.partition("：")[2]).read_text(encoding="utf-8")
+
+
+def test_cleaning_takes_old_runs_and_logs_and_touches_nothing_else(quarter):
+    before, after = quarter.traces
+    # Of each DAG the newest run stays, however old.
+    assert (len(before.old_runs), len(after.old_runs)) == (3, 1)
+    assert before.old_logs and not after.old_logs
+    assert before.old_events and not after.old_events
+    assert before.young_runs <= after.young_runs and before.young_logs <= after.young_logs
+    assert len(before.data) > 50 and after.data == before.data
 
 
 def test_airflow_listens_on_loopback_only_and_leaves_no_process_behind(quarter):

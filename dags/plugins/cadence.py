@@ -7,7 +7,7 @@ classes by their import path.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from airflow.partition_mappers.base import PartitionMapper
@@ -16,6 +16,12 @@ from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import timezone
 from airflow.timetables.base import DagRunInfo
 from airflow.timetables.trigger import CronPartitionTimetable
+from airflow.utils.strings import get_random_string
+
+if TYPE_CHECKING:
+    from airflow.timetables.base import DataInterval
+    from airflow.utils.types import DagRunType
+    from pendulum import DateTime
 
 TIMEZONE = "Asia/Shanghai"
 MONTH_KEY_FORMAT = "%Y-%m"
@@ -24,7 +30,7 @@ YEAR_KEY_FORMAT = "%Y"
 
 
 class MonthTimetable(CronPartitionTimetable):
-    """Months as partitions; a backfill is never offered a month that has not ended.
+    """Months as partitions, and runs named by month; a backfill is never offered a month that has not ended.
 
     Airflow's own timetable offers future months too: their runs would stay queued and block every later backfill.
     """
@@ -33,6 +39,18 @@ class MonthTimetable(CronPartitionTimetable):
     def now() -> datetime:
         """The clock, in a place of its own so that a test can hold it still."""
         return timezone.utcnow()
+
+    def generate_run_id(
+        self, *, run_type: "DagRunType", run_after: "DateTime", data_interval: "DataInterval | None", **extra: Any
+    ) -> str:
+        """`backfill__2021-03__x7Qk2mZa`: the month that a run is for, told apart from its other runs by the end.
+
+        A run by hand is named before its key is known: it keeps Airflow's name, or has the one that the person gave.
+        """
+        key = extra.get("partition_key")
+        if not key:
+            return super().generate_run_id(run_type=run_type, run_after=run_after, data_interval=data_interval, **extra)
+        return run_type.generate_run_id(suffix=f"{key}__{get_random_string()}")
 
     def iter_partition_dagrun_infos(self, *, earliest: datetime, latest: datetime) -> Iterable[DagRunInfo]:
         """The months between two bounds (both inclusive) that are over."""

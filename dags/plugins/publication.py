@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from airflow.sdk import BaseOperator, timezone
+from airflow.sdk import Asset, BaseOperator, timezone
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from run_form import DRAFT
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from operations.publishing import Announcement, MonthOutcome
+    from operations.publishing import Announcement
     from operations.sign_off import Request, Signed
     from reports.publish import Publication
     from reports.signature import Signature
@@ -49,13 +50,24 @@ def as_of_of_run(context: "Context") -> datetime | None:
     """The as-of (UTC) that the run was given by its configuration or parameter; None where it was given none."""
     from ingestion.periods import parse_moment
 
-    text = (context["dag_run"].conf or {}).get("as_of") or context["params"].get("as_of")
+    text = _input_of_run(context, "as_of")
     if not text:
         return None
     try:
         return parse_moment(text)
     except ValueError as error:
         raise AirflowFailException(f"数据截止时刻“{text}”无法识别；应如 2022-01-20T00:00+08:00。") from error
+
+
+def programmes_of_run(context: "Context") -> list[str] | None:
+    """The one programme that the run is limited to; None: all of them."""
+    programme_id = _input_of_run(context, "programme")
+    return [programme_id] if programme_id else None
+
+
+def _input_of_run(context: "Context", name: str) -> str:
+    """What the run's configuration says, else its parameter; empty where neither says anything."""
+    return ((context["dag_run"].conf or {}).get(name) or context["params"].get(name) or "").strip()
 
 
 def announcements_of_run(context: "Context") -> list["Announcement"]:
@@ -66,34 +78,58 @@ def announcements_of_run(context: "Context") -> list["Announcement"]:
     return [Announcement.from_extra(event.extra) for event in events if event.extra]
 
 
-def publish_month(context: "Context") -> "MonthOutcome":
-    """Publishes the run's month as of the run's as-of; skips the task where no programme has a monthly notice."""
+def publish_month(context: "Context") -> dict[str, Any]:
+    """Publishes the run's month as of the run's as-of; returns one line a notice, and what `announce` needs.
+
+    Skips the task where no programme has a monthly notice, and where only drafts were asked for.
+    """
     from operations import publishing
 
+    end_with_drafts_if_asked(context, MONTHLY)
     period, as_of = period_of_run(context, MONTHLY), as_of_of_run(context)
     with _drafted_again_if_outdated(context, MONTHLY):
-        outcome = publishing.publish_month(period, as_of, signed_of_run(context))
-    describe(outcome.publications)
-    return outcome
+        outcome = publishing.publish_month(period, as_of, signed_of_run(context), programmes_of_run(context))
+    return {
+        "publications": describe(outcome.publications),
+        "announcement": outcome.announcement.to_extra(),
+        "announced_months": outcome.announced_months,
+    }
+
+
+def announce(context: "Context", asset: Asset, published: Mapping[str, Any]) -> None:
+    """Tells the roll-ups the months that `publish_month` names; skips the task where it names none."""
+    if not published["announced_months"]:
+        skip("这一期还有方案没有发布，或有变动没有发布：暂不通知汇总。其他方案发布后会自动通知。")
+    event = context["outlet_events"][asset]
+    event.extra = published["announcement"]
+    event.add_partitions(published["announced_months"])
 
 
 def publish_roll_up(context: "Context", cadence: str) -> list[str]:
-    """Publishes the notice of the run's longer period; returns one line a notice."""
+    """Publishes the notice of the run's longer period; returns one line a notice.
+
+    Skips the task where no programme has this notice, and where only drafts were asked for.
+    """
     from operations import publishing
 
+    end_with_drafts_if_asked(context, cadence)
     period, as_of, announcements = period_of_run(context, cadence), as_of_of_run(context), announcements_of_run(context)
     with _drafted_again_if_outdated(context, cadence):
-        return describe(publishing.publish_roll_up(cadence, period, as_of, announcements, signed_of_run(context)))
+        return describe(
+            publishing.publish_roll_up(
+                cadence, period, as_of, announcements, signed_of_run(context), programmes_of_run(context)
+            )
+        )
 
 
 def request_of_run(context: "Context", cadence: str) -> "Request":
     """Lays out the drafts of the run's period, and what a person is asked about them."""
     from operations import publishing
 
-    period, as_of = period_of_run(context, cadence), as_of_of_run(context)
+    period, as_of, programme_ids = period_of_run(context, cadence), as_of_of_run(context), programmes_of_run(context)
     if cadence == MONTHLY:
-        return publishing.request_month(period, as_of)
-    return publishing.request_roll_up(cadence, period, as_of, announcements_of_run(context))
+        return publishing.request_month(period, as_of, programme_ids)
+    return publishing.request_roll_up(cadence, period, as_of, announcements_of_run(context), programme_ids)
 
 
 def drafted_of_run(context: "Context") -> "Request | None":
@@ -142,11 +178,18 @@ def _drafted_again_if_outdated(context: "Context", cadence: str) -> Iterator[Non
         ) from error
 
 
-def draft_month(context: "Context") -> list[str]:
-    """Calculates the run's month as everything stands and lays out its draft; returns one line a notice."""
+def draft(context: "Context", cadence: str) -> list[str]:
+    """Calculates the run's period as everything stands (or stood) and lays out its drafts; one line a notice."""
     from operations import publishing
 
-    return describe(publishing.draft_month(period_of_run(context, MONTHLY), as_of_of_run(context)))
+    period, as_of = period_of_run(context, cadence), as_of_of_run(context)
+    return describe(publishing.draft(cadence, period, as_of, programmes_of_run(context)))
+
+
+def end_with_drafts_if_asked(context: "Context", cadence: str) -> None:
+    """In a run that was asked for drafts only: lays them out and ends the task as skipped, for nothing is published."""
+    if _input_of_run(context, "mode") == DRAFT:
+        skip(f"只排草稿，没有发布，也不通知汇总。草稿在 provisional/：{'；'.join(draft(context, cadence))}")
 
 
 def describe(publications: "Sequence[Publication]") -> list[str]:
@@ -177,7 +220,7 @@ class WaitForPublication(BaseOperator):
 
         month = parse_period(period_of_run(context, MONTHLY))
         if end_of_day(month.last_date) > timezone.utcnow():
-            raise AirflowFailException(f"{month.label}尚未结束，不能发布。")
+            raise AirflowFailException(f"{month.label}尚未结束，不能发布；目前的进度请看“当月进度（草稿）”。")
         if context["dag_run"].run_type == "scheduled":
             self._wait_until_due(month.id)
 

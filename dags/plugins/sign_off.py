@@ -14,6 +14,7 @@ from publication import (
     COMMENT,
     DRAFT_TASK,
     drafted_of_run,
+    end_with_drafts_if_asked,
     period_of_run,
     request_of_run,
     signature_of,
@@ -74,6 +75,7 @@ def sign_off_tasks(cadence: str) -> list[Any]:
 
     @task(task_id=DRAFT_TASK, task_display_name="排出征求意见稿", pool=WAREHOUSE_POOL)
     def draft_notice() -> dict[str, Any]:
+        end_with_drafts_if_asked(get_current_context(), cadence)
         request = request_of_run(get_current_context(), cadence)
         if not request.publications:
             skip("没有方案有这一期通报。")

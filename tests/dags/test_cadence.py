@@ -1,11 +1,13 @@
 """Our timetable, mappers and windows."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from airflow.serialization.decoders import decode_partition_mapper, decode_window
 from airflow.serialization.encoders import encode_partition_mapper, encode_window
+from airflow.utils.types import DagRunType
 from cadence import (
     MONTH_KEY_FORMAT,
     TIMEZONE,
@@ -53,6 +55,22 @@ def test_the_real_clock_offers_nothing_of_the_running_month(timetable):
     keys = offered(timetable, now - timedelta(days=100), now + timedelta(days=400))
     assert keys
     assert max(keys) < running
+
+
+def test_runs_are_named_by_type_and_month_and_two_of_a_month_differ(timetable):
+    told = {"run_after": datetime(2021, 4, 1, tzinfo=UTC), "data_interval": None}
+    names = [
+        timetable.generate_run_id(run_type=DagRunType.BACKFILL_JOB, partition_key="2021-03", **told) for _ in range(2)
+    ]
+    assert len(set(names)) == 2
+    assert all(re.fullmatch(r"backfill__2021-03__\w+", name) for name in names)
+    scheduled = timetable.generate_run_id(run_type=DagRunType.SCHEDULED, partition_key="2021-03", **told)
+    assert DagRunType.from_run_id(scheduled) is DagRunType.SCHEDULED
+
+
+def test_a_run_by_hand_has_no_month_when_it_is_named(timetable):
+    told = {"run_after": datetime(2021, 4, 1, tzinfo=UTC), "data_interval": None}
+    assert timetable.generate_run_id(run_type=DagRunType.MANUAL, **told).startswith("manual__2021-04-01T")
 
 
 SPANS = [(BimonthMapper, BimonthWindow, 2, "B"), (HalfYearMapper, HalfYearWindow, 6, "H")]

@@ -1,4 +1,4 @@
-"""The eight DAG files: which they are, what they may import, what each of them must say."""
+"""The nine DAG files: which they are, what they may import, what each of them must say."""
 
 import ast
 import sys
@@ -22,7 +22,9 @@ ROLL_UPS = {
     "half_year_review": ("2021-07", "2021-H2", {f"2021-{month:02d}" for month in range(7, 13)}),
     "annual_assessment": ("2021-12", "2021", {f"2021-{month:02d}" for month in range(1, 13)}),
 }
-DAG_IDS = {"intake", "provisional_standings", "submission_reminders", *CADENCES}
+DAG_IDS = {"housekeeping", "intake", "provisional_standings", "submission_reminders", *CADENCES}
+# They wait, or touch nothing of the warehouse.
+WITHOUT_POOL = {"wait_for_publication", "announce_month", "clean_database", "clean_files"}
 ALLOWED_AT_TOP = {"airflow", *(path.stem for path in PLUGIN_FILES)}
 
 
@@ -54,10 +56,10 @@ def imports_that_run_at_parse(path: Path) -> set[str]:
     return found
 
 
-def test_exactly_the_eight_dags_are_read_without_errors(dag_bag):
+def test_exactly_the_nine_dags_are_read_without_errors(dag_bag):
     assert dag_bag.import_errors == {}
     assert set(dag_bag.dags) == DAG_IDS
-    assert len(DAG_FILES) == 8
+    assert len(DAG_FILES) == 9
 
 
 def test_file_name_is_dag_id(dag):
@@ -97,11 +99,11 @@ def test_every_dag_has_a_schedule_and_no_catchup(dag):
     assert dag.max_active_runs <= 2
 
 
-def test_every_task_retries_and_names_the_writers_pool_unless_it_only_waits(dag):
+def test_every_task_retries_and_names_the_writers_pool_unless_it_does_not_write(dag):
     for task in dag.tasks:
         assert task.retries >= 1
         assert task.task_display_name != task.task_id
-        assert (task.pool == WAREHOUSE_POOL) != (task.task_id == "wait_for_publication")
+        assert (task.pool == WAREHOUSE_POOL) != (task.task_id in WITHOUT_POOL)
 
 
 def test_order_of_tasks(dag_bag):
@@ -110,9 +112,13 @@ def test_order_of_tasks(dag_bag):
     }
     assert edges.pop(("intake", "sweep_inbox")) == {"judge_submissions"}
     assert edges.pop(("monthly_dispatch", "wait_for_publication")) == {"publish_notice"}
+    assert edges.pop(("monthly_dispatch", "publish_notice")) == {"announce_month"}
+    assert edges.pop(("monthly_dispatch", "announce_month")) == set()
     assert edges.pop(("provisional_standings", "draft_standings")) == set()
     assert edges.pop(("submission_reminders", "write_reminders")) == set()
-    assert edges == {("intake", "judge_submissions"): set()} | {(name, "publish_notice"): set() for name in CADENCES}
+    for name in ("clean_database", "clean_files"):
+        assert edges.pop(("housekeeping", name)) == set()
+    assert edges == {("intake", "judge_submissions"): set()} | {(name, "publish_notice"): set() for name in ROLL_UPS}
 
 
 def test_assets_join_the_dags(dag_bag):
@@ -124,9 +130,9 @@ def test_assets_join_the_dags(dag_bag):
     }
     assert outlets == {
         ("intake", "judge_submissions"): ["submissions"],
-        ("monthly_dispatch", "publish_notice"): ["monthly_progress"],
+        ("monthly_dispatch", "announce_month"): ["monthly_progress"],
     }
-    by_clock = {"monthly_dispatch", "submission_reminders"}
+    by_clock = {"housekeeping", "monthly_dispatch", "submission_reminders"}
     conditions = {name: dag.timetable.asset_condition for name, dag in dag_bag.dags.items() if name not in by_clock}
     assert {name: condition.name for name, condition in conditions.items() if name in ROLL_UPS} == dict.fromkeys(
         ROLL_UPS, "monthly_progress"

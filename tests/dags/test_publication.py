@@ -7,7 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskDeferred
-from publication import WaitForPublication, as_of_of_run, describe, period_of_run
+from airflow.sdk.execution_time.context import OutletEventAccessors
+from assets import MONTHLY_PROGRESS
+from publication import (
+    WaitForPublication,
+    announce,
+    as_of_of_run,
+    describe,
+    end_with_drafts_if_asked,
+    period_of_run,
+    programmes_of_run,
+)
 
 from ingestion.calendar import publication_time
 from ingestion.settings import ROOT, get_settings
@@ -103,6 +113,31 @@ def test_a_scheduled_month_whose_time_has_come_does_not_wait(wait):
 def test_a_scheduled_month_that_no_programme_covers_is_skipped(wait):
     with pytest.raises(AirflowSkipException, match="2019-03"):
         wait.execute(run(key="2019-03", run_type="scheduled"))
+
+
+def test_a_run_is_for_all_programmes_or_for_the_one_that_was_chosen():
+    assert programmes_of_run(run(programme=None)) is None
+    assert programmes_of_run(run()) is None
+    assert programmes_of_run(run(programme="innovation_2021")) == ["innovation_2021"]
+    assert programmes_of_run(run(conf={"programme": "innovation_2021"})) == ["innovation_2021"]
+
+
+@pytest.mark.parametrize("params", [{}, {"mode": "publish"}])
+def test_a_run_publishes_unless_it_was_asked_for_drafts(params):
+    assert end_with_drafts_if_asked(run(key="2021-03", **params), "monthly_dispatch") is None
+
+
+def test_published_months_are_told_to_the_roll_ups_as_partitions():
+    context = {"outlet_events": OutletEventAccessors()}
+    told = {"month": "2021-03", "as_of": "2021-04-16T00:00:00+00:00"}
+    announce(context, MONTHLY_PROGRESS, {"announcement": told, "announced_months": ["2021-02", "2021-03"]})
+    event = context["outlet_events"][MONTHLY_PROGRESS]
+    assert (event.partition_keys, event.extra) == ({"2021-02", "2021-03"}, told)
+
+
+def test_a_month_that_not_all_programmes_published_is_not_told():
+    with pytest.raises(AirflowSkipException):
+        announce({}, MONTHLY_PROGRESS, {"announcement": {}, "announced_months": []})
 
 
 def test_a_period_without_any_notice_is_skipped():

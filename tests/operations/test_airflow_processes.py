@@ -17,7 +17,8 @@ from operations.airflow_processes import AirflowProcesses, is_alive
 def test_everything_lies_under_the_home_and_listens_on_loopback(home):
     environment = airflow_environment(home, 9999)
     assert environment["AIRFLOW_HOME"] == str(home.airflow_home)
-    assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == f"sqlite:///{home.airflow_home}/airflow.db"
+    database = urlsplit(environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
+    assert (database.scheme, database.path) == ("sqlite", f"/{home.airflow_home}/airflow.db")
     assert environment["AIRFLOW__API__HOST"] == LOOPBACK
     execution = urlsplit(environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"])
     assert (execution.hostname, execution.port) == (LOOPBACK, 9999)

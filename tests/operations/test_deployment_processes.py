@@ -99,6 +99,19 @@ def test_the_metadata_lies_in_postgresql(running):
             assert empty.execute("select name from sqlite_master").fetchall() == []
 
 
+def test_the_database_is_cleaned_wherever_the_tasks_run(running):
+    """By the triggerer, which knows the database; a worker does not."""
+    run_id = running.client.trigger("housekeeping", {})
+
+    def is_done(runs: list[DagRun]) -> bool:
+        return any(run.run_id == run_id and run.state == "success" for run in runs)
+
+    running.client.wait_until(is_done, RUN_SECONDS, "housekeeping")
+    (run,) = [run for run in running.client.dag_runs("housekeeping") if run.run_id == run_id]
+    printed = "\n".join(running.client.task_log(run, "clean_database", 1))
+    assert "Checking table dag_run" in printed and "Checking table task_instance" in printed
+
+
 def test_the_pool_has_one_slot(running):
     assert running.client.pool_slots()[WAREHOUSE_POOL] == 1
 

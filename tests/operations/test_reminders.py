@@ -1,11 +1,7 @@
 """Who is on a day's list, what the file and the message say, and what a server that refuses leads to."""
 
 import csv
-import json
-import threading
-from collections.abc import Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -107,48 +103,6 @@ def test_the_file_has_a_row_each_in_chinese_and_is_the_same_when_written_again(w
     before = report.path.read_bytes()
     assert remind(DAY).path.read_bytes() == before
     assert [path.name for path in home.reminders.iterdir()] == ["2021-04-13.csv"]
-
-
-class Server:
-    """Takes messages, or refuses them with a status."""
-
-    def __init__(self, answer: int) -> None:
-        self.messages: list[dict[str, str]] = []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(answer)
-                self.end_headers()
-
-            def log_message(self, *arguments: object) -> None:
-                pass
-
-        self._http = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"json://user:secret@127.0.0.1:{self._http.server_port}/"
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-
-@pytest.fixture
-def serve(monkeypatch) -> Iterator:
-    """Starts servers that answer with the given statuses, and sets their addresses."""
-    servers: list[Server] = []
-
-    def start(*answers: int) -> list[Server]:
-        servers.extend(Server(answer) for answer in answers)
-        monkeypatch.setenv("YIBIAO_NOTIFY_URLS", " ".join(server.url for server in servers))
-        get_settings.cache_clear()
-        return servers
-
-    yield start
-    for server in servers:
-        server.close()
-    get_settings.cache_clear()
 
 
 def test_the_message_names_the_late_and_the_due_soon(with_statuses, serve):

@@ -3,18 +3,21 @@
 import io
 import re
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pypdfium2
 import pytest
+import xlsxwriter
 from docx import Document
+from python_calamine import CalamineWorkbook
 
 from ingestion.settings import Settings
 from reports.errors import PublicationError
 from reports.notice import Edition, Notice, compose
 from reports.publish import DOCUMENT, PAGE, PDF, WORKBOOK, forms_of, publish
 from reports.read import ResultSet
-from reports.read_back import check_forms
+from reports.read_back import as_stored, check_forms
 from tests.reports.factories import MONTH, MONTHLY, create_warehouse, finding, result_of, rows_of
 
 NAMES = (WORKBOOK, DOCUMENT, PDF, PAGE)
@@ -51,6 +54,17 @@ def test_a_file_with_another_figure_is_not_published(name: str, warehouse: Path,
     notice, _ = notice_of(warehouse)
     with pytest.raises(PublicationError, match=re.escape(name)):
         check_forms(notice, {name: forms_of(other, other_result)[name]})
+
+
+@pytest.mark.parametrize("text", ["45427.454545454544", "45430.818181818184", "0.1", "-3", "500000"])
+def test_a_number_is_known_again_as_a_workbook_keeps_it(text: str) -> None:
+    """A float may need seventeen digits (half a million over eleven months); a workbook keeps sixteen."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        book.add_worksheet().write_number(0, 0, float(text))
+    ((kept,),) = CalamineWorkbook.from_filelike(io.BytesIO(stream.getvalue())).get_sheet_by_index(0).to_python()
+    assert kept == as_stored(Decimal(text))
+    assert (kept == float(text)) == (len(text) < 17)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -26,6 +26,11 @@ def draft() -> dict[str, str]:
     return sign_off.pending(MONTHLY, MONTH)
 
 
+def test_what_is_pending_can_be_limited_to_programmes(warehouse: Path, settings: Settings) -> None:
+    assert sign_off.pending(MONTHLY, MONTH, [PROGRAMME]) == sign_off.pending(MONTHLY, MONTH)
+    assert sign_off.pending(MONTHLY, MONTH, ["another"]) == {}
+
+
 def test_signature_is_in_manifest_and_journal_and_in_no_other_file(
     warehouse: Path, settings: Settings, tmp_path: Path
 ) -> None:
