@@ -6,8 +6,9 @@ export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK := 1
 CADENCE ?= monthly_dispatch
+PIP_AUDIT := 2.10.1
 
-.PHONY: help setup demo up run document template registry check snapshot dictionary remote bench bench-scale bench-notice test test-looks test-services deployment-env format
+.PHONY: help setup demo up run document template registry check snapshot remote dictionary test test-looks test-services bench bench-scale bench-notice bench-kill bench-readers bench-airflow deployment-env doctor rebuild audit-dependencies format
 
 help: ## 列出命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -86,9 +87,29 @@ bench-scale: setup ## 3400 万个数值的计算用时和内存，与同一次�
 bench-notice: setup ## 一期通报四种形式的用时和内存（16 家 60 项，2844 家）
 	$(BIN)/python benchmarks/notice.py
 
+bench-kill: setup ## 随机时刻强行中止 100 次、磁盘写满、几方同时写入，结果须与未受干扰的一致（约半小时）
+	$(BIN)/python benchmarks/kill.py --disk --writers
+
+bench-readers: setup ## 十六个读者不停查询、快照发布 50 次的用时，与不发布时相比（约五分钟）
+	$(BIN)/python benchmarks/readers.py
+
+bench-airflow: setup ## Airflow：DAG 解析用时、空闲内存、补跑六十个月的逐月用时（约二十分钟）
+	$(BIN)/python benchmarks/airflow_figures.py
 
 deployment-env: setup ## 为 docker compose 生成 .env：密码和密钥
 	@$(BIN)/python -m operations.deployment_secrets
+
+doctor: ## 检查安装、文件夹、收件箱、最近一次计算和发布、锁、磁盘，并说明下一步
+	@test -x $(BIN)/python || { echo "有问题　安装：没有 .venv。下一步：make setup"; exit 1; }
+	@$(BIN)/python -m operations.doctor
+
+rebuild: setup ## 由档案、登记和登记册重建数据仓库，与原来的逐格比对，一致才更换；ACCEPT=1 不一致也更换
+	@$(BIN)/python -m operations.rebuild $(if $(ACCEPT),--accept)
+
+audit-dependencies: setup ## 按 uv.lock 中带哈希的版本查已知漏洞（要访问 PyPI）
+	@requirements=$$(mktemp) && trap 'rm -f "$$requirements"' EXIT && \
+	$(BIN)/uv export --locked --quiet --all-groups --no-emit-project --format requirements-txt --output-file "$$requirements" && \
+	$(BIN)/uv tool run --quiet pip-audit@$(PIP_AUDIT) --strict --require-hashes --disable-pip --requirement "$$requirements"
 
 format: setup ## 整理代码
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -24,12 +24,13 @@ from expectations.catalogue import RETURNED
 from expectations.findings import shortened
 from expectations.plain_workbook import calm, own_cells, saved
 from expectations.return_sheet import RED, YELLOW, add_return_sheet, line_count, printable, write_text
-from expectations.returns import EDITED, LISTED, REBUILT
+from expectations.returns import EDITED, FULL_DISK, LISTED, REBUILT
 from expectations.submissions import Row
 from ingestion.child import serve
 from ingestion.conform import parse_number
 from ingestion.contract import BY_NAME, COLUMNS
 from ingestion.errors import UnreadableFile
+from ingestion.full_disk import is_full_disk
 from ingestion.readers import ZIP_MAGIC, Sheet, is_return_sheet, read_sheets
 from ingestion.registry import fold
 from ingestion.workbook_cells import calculated_cells
@@ -59,12 +60,13 @@ class UnfitForm(Exception):
 
 def _answer(request: Row) -> tuple[bool, str]:
     try:
-        content = _made(request)
+        Path(request["target"]).write_bytes(_made(request))
     except UnfitForm:
         return False, ""
-    except Exception:  # a foreign file: whatever it makes the library do, it goes back in the next form, and is logged
-        return False, traceback.format_exc()
-    Path(request["target"]).write_bytes(content)
+    except Exception as error:
+        # A foreign file: whatever it makes the library do, it goes back in the next form, and is logged. A full disk is
+        # not the file's fault and would be full for the next form too, or make a worse one do.
+        return False, FULL_DISK if is_full_disk(error) else traceback.format_exc()
     return True, ""
 
 

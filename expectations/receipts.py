@@ -14,6 +14,7 @@ from expectations.findings import month_label, shanghai_minute
 from expectations.returns import entry_name
 from expectations.submissions import Row
 from ingestion import journal
+from ingestion.access import SHARED_FILE, make_folder
 from ingestion.contract import SAMPLE_LABEL
 from ingestion.registry import load_registry
 from ingestion.settings import Settings
@@ -59,9 +60,10 @@ def _issue(
         .render(receipt=receipt, tables=tables, warnings=warnings, names=names, sample_label=SAMPLE_LABEL)
     ).encode()
     path = settings.receipts / f"{entry_name(receipt)}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     fresh = path.with_name(f".{receipt_id}.part")
     fresh.write_bytes(page)
+    fresh.chmod(SHARED_FILE)
     fresh.replace(path)
     entry = {"receipt_id": receipt_id, "file": path.name, "sha256": hashlib.sha256(page).hexdigest()}
     journal.append("receipts_issued", entry | {"warning_count": len(warnings)})

@@ -4,7 +4,9 @@ The folder holds one workbook under the file's own name, to be mended and droppe
 can be made goes back as it came, beside 退回说明.xlsx. The untouched original of every file stays in the archive.
 """
 
+import errno
 import logging
+import os
 import re
 import shutil
 from datetime import datetime
@@ -16,6 +18,7 @@ from expectations.errors import DeliveryError
 from expectations.findings import shanghai_minute
 from expectations.submissions import Row
 from ingestion import journal
+from ingestion.access import SHARED_FILE, make_folder, set_modes
 from ingestion.child import LimitedChild
 from ingestion.contract import SAMPLE_LABEL
 from ingestion.landing import archived_path
@@ -26,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 # The forms of a returned workbook, the best first; marking.py makes them.
 EDITED, REBUILT, LISTED = FORMS = ("edited", "rebuilt", "listed")
+# What the child says when it could not write for want of space.
+FULL_DISK = "full disk"
 NOTE_NAME = f"{RETURN_SHEET}.xlsx"
 # What a child that opens the file again would die of, or find damaged again.
 _HOSTILE = frozenset(("unsafe", "too_large"))
@@ -43,9 +48,14 @@ class Marker(LimitedChild):
         super().__init__("expectations.marking")
 
     def make(self, form: str, original: Path, target: Path, head: Row, findings: list[Row]) -> tuple[bool, str]:
-        """Write the workbook in this form to `target`; whether it was made, and what went wrong, if anything did."""
+        """Write the workbook in this form to `target`; whether it was made, and what went wrong, if anything did.
+
+        OSError where the disk is full.
+        """
         request = {"form": form, "original": str(original), "target": str(target)}
         answer = self.ask(request | {"receipt": head, "findings": findings})
+        if answer and answer[1] == FULL_DISK:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
         return tuple(answer) if answer else (False, "超出内存或时间限制")
 
 
@@ -89,9 +99,10 @@ def _deliver(connection: duckdb.DuckDBPyConnection, settings: Settings, marker: 
     fresh = folder.with_name(f".{receipt['receipt_id']}.part")
     for leftover in (fresh, folder):
         shutil.rmtree(leftover, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    make_folder(fresh)
     findings = _findings(connection, receipt["receipt_id"])
     form = _fill(fresh, archived_path(settings.archive, receipt["sha256"]), marker, receipt, findings)
+    set_modes(fresh, SHARED_FILE)
     fresh.rename(folder)
     entry = {name: receipt[name] for name in ("receipt_id", "finding_count")}
     journal.append("returns", entry | {"folder": folder.name, "form": form})

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from ingestion.calendar import calendar_warnings
+from ingestion.clock import confirm_clock
 from ingestion.errors import YibiaoError
+from ingestion.full_disk import naming_a_full_disk
 from ingestion.periods import parse_moment
 from ingestion.registry import load_registry
 from ingestion.runs import record_run
@@ -31,9 +33,10 @@ def main(
     started = datetime.now(UTC).replace(microsecond=0)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        report = sweep()
-        registry = load_registry(get_settings().registry)
-        registry.copy_for_dbt()
+        with naming_a_full_disk(get_settings().home):
+            report = sweep()
+            registry = load_registry(get_settings().registry)
+            registry.copy_for_dbt()
         with open_warehouse() as connection:
             # Receipts of this sweep were seen after the start; they belong to this run.
             default = max([started, *(receipt.received_at for receipt in report.receipts)])
@@ -46,6 +49,20 @@ def main(
     for warning in warnings:
         typer.secho(warning, err=True, fg="yellow")
     typer.echo(f"接收 {len(report.receipts)} 个文件。")
+
+
+@app.command(name="clock-is-right")
+def clock_is_right() -> None:
+    """确认本机时间无误：此前因时钟有误而登记了未来时间的文件，放回收件箱重新收件。"""
+    try:
+        with open_warehouse() as connection:
+            names = confirm_clock(connection, get_settings(), datetime.now(UTC).replace(microsecond=0))
+    except YibiaoError as error:
+        typer.secho(str(error), err=True, fg="red")
+        raise typer.Exit(1) from None
+    for name in names:
+        typer.echo(f"放回收件箱：{name}")
+    typer.echo(f"共 {len(names)} 个文件；请运行 python -m ingestion 重新收件。")
 
 
 @app.command()

@@ -5,6 +5,9 @@
     ├── PeriodError       a text that is no period
     ├── DocumentError     a policy document that is no text
     ├── HomeError         a data folder that cannot be used as it is
+    │   ├── DiskFull      nothing more can be written
+    │   ├── WarehouseBusy another program keeps the warehouse open
+    │   └── ClockError    a clock that cannot be right
     └── UnreadableFile    a dropped file that is no table; its text is what the clerk is told
 
 A file that cannot be read is never an exception that leaves the sweep: it ends as a returned submission.
@@ -29,6 +32,18 @@ class DocumentError(YibiaoError):
 
 class HomeError(YibiaoError):
     """The data folder cannot be used as it is."""
+
+
+class DiskFull(HomeError):
+    """Nothing more can be written where the data folder lies."""
+
+
+class WarehouseBusy(HomeError):
+    """Another program keeps the warehouse open and does not take part in waiting for each other."""
+
+
+class ClockError(HomeError):
+    """The machine's clock contradicts what was received or is asked for."""
 
 
 class UnreadableFile(YibiaoError):

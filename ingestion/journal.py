@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import IO, Any
 
+from ingestion.access import make_folder, open_to_append
 from ingestion.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -22,9 +23,9 @@ def _path(kind: str) -> Path:
 def append(kind: str, entry: dict[str, Any]) -> None:
     """Write one entry and wait until it is on disk. A line that an earlier crash cut short is closed off first."""
     path = _path(kind)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     line = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode()
-    with path.open("ab+") as file:
+    with open_to_append(path) as file:
         if not _ends_with_newline(file):
             line = b"\n" + line
         file.write(line + b"\n")

@@ -112,7 +112,8 @@ class Registry:
     def copy_for_dbt(self) -> None:
         """Replace the project's git-ignored copy, which dbt reads instead of the folder itself.
 
-        dbt writes compiled files over seed files that lie outside its project, so it never gets to see the original.
+        dbt writes compiled files over seed files that lie outside its project, so it never gets to see the original. A
+        copy that is the same already stays: a dbt that somebody started by hand may be reading it.
         """
         with project_lock():
             self._copy()
@@ -125,6 +126,9 @@ class Registry:
         for table, types in column_types().items():
             _write(fresh / f"{table}.csv", list(types), [list(row.values()) for row in self.rows(table)])
         _write(fresh / "registry_version.csv", ["registry_sha256"], [[self.sha256]])
+        if _is_same(fresh, copy):
+            shutil.rmtree(fresh)
+            return
         shutil.rmtree(copy, ignore_errors=True)
         fresh.rename(copy)
 
@@ -182,6 +186,16 @@ def _holds(row: Row, month: str | None) -> bool:
 def _names(rows: list[Row], id_column: str, name_column: str) -> dict[str, str]:
     names = {fold(row[name_column]): row[id_column] for row in rows}
     return names | {fold(row[id_column]): row[id_column] for row in rows}
+
+
+def _is_same(folder: Path, other: Path) -> bool:
+    """Whether two folders hold the same files with the same bytes."""
+    names = sorted(path.name for path in folder.iterdir())
+    return (
+        other.is_dir()
+        and names == sorted(path.name for path in other.iterdir())
+        and all((folder / name).read_bytes() == (other / name).read_bytes() for name in names)
+    )
 
 
 def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from ingestion.access import ORIGINAL_FILE, create, make_folder
 from ingestion.registry import registry_sha256
 from ingestion.seed_files import column_types
 
@@ -24,9 +25,9 @@ def keep_registry(folder: Path, sha256: str, archive: Path) -> bool:
     place = _place(archive, sha256)
     partial = place.with_name(f".{sha256}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    make_folder(partial)
     for table, content in contents.items():
-        with (partial / f"{table}.csv").open("wb") as file:
+        with create(partial / f"{table}.csv", ORIGINAL_FILE) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

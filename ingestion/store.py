@@ -1,15 +1,25 @@
 """The pipeline's warehouse: who may open it, and the raw tables that submissions land in."""
 
+import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import polars
 from filelock import FileLock
 
+from ingestion.access import PRIVATE_FILE, make_folder
 from ingestion.contract import COVER_COLUMNS, HEAD_COLUMNS, ITEM_COLUMNS, NUMBER_COLUMNS, TASK_COLUMNS, Column
+from ingestion.errors import HomeError, WarehouseBusy
+from ingestion.full_disk import naming_a_full_disk
 from ingestion.settings import Settings, get_settings
 
+logger = logging.getLogger(__name__)
+
+# How long to wait for a program that opened the warehouse without asking for the writer lock: a shell, a viewer.
+PATIENCE_SECONDS = 60.0
 NUMBER_TYPE = "decimal(24, 6)"
 _POLARS_TYPES: dict[str, polars.DataType] = {
     "VARCHAR": polars.String(),
@@ -92,19 +102,65 @@ def writer_lock(settings: Settings | None = None) -> FileLock:
     One object a process, so that a caller who holds it may open the warehouse again inside.
     """
     path = (settings or get_settings()).pipeline_file.with_suffix(".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(path, is_singleton=True)
+    make_folder(path.parent)
+    # Whoever may open a lock file could hold it for ever.
+    return FileLock(path, mode=PRIVATE_FILE, is_singleton=True)
 
 
 @contextmanager
 def open_warehouse(read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the pipeline's warehouse under the writer lock. A writer finds schema `raw` complete."""
+    """A connection to the pipeline's warehouse under the writer lock. A writer finds schema `raw` complete.
+
+    DiskFull, wherever in the block nothing more could be written; WarehouseBusy, when another program keeps the file.
+    """
     settings = get_settings()
-    with writer_lock(settings), duckdb.connect(str(settings.pipeline_file), read_only=read_only) as connection:
+    with naming_a_full_disk(settings.home), writer_lock(settings), _connect(settings, read_only) as connection:
         connection.execute("set TimeZone = 'UTC'")
         if not read_only:
             create_raw(connection)
         yield connection
+
+
+def _connect(settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """A connection; waits a while for a program that does not know of the writer lock."""
+    if not (read_only or settings.pipeline_file.exists()):
+        _create(settings.pipeline_file)
+    started = time.monotonic()
+    is_told = False
+    while True:
+        try:
+            return duckdb.connect(str(settings.pipeline_file), read_only=read_only)
+        except duckdb.IOException as error:
+            holder = str(error)
+            if "not a valid DuckDB database" in holder:
+                raise HomeError(
+                    f"{settings.pipeline_file} 不是完好的数据仓库：{holder}\n"
+                    "它可以由档案、登记和登记册重建：运行 make rebuild ACCEPT=1，原来的文件另存"
+                ) from error
+            if "lock on file" not in holder:
+                raise
+            if time.monotonic() - started >= PATIENCE_SECONDS:
+                raise WarehouseBusy(
+                    f"{settings.pipeline_file} 正被别的程序打开，等了 {PATIENCE_SECONDS:.0f} 秒仍未放开：{holder}\n"
+                    f"请关闭该程序后重新运行；查询请打开 {settings.analyst_file}，它不妨碍任何人"
+                ) from error
+        if not is_told:
+            logger.warning("%s 正被别的程序打开，等它关闭：%s", settings.pipeline_file, holder)
+            is_told = True
+        time.sleep(0.2)
+
+
+def _create(path: Path) -> None:
+    """An empty warehouse, which appears whole: a file whose first page was cut short could never be opened again."""
+    fresh = path.with_name(f".{path.name}.fresh")
+    # A write-ahead log whose warehouse was deleted is of another warehouse.
+    for leftover in (fresh, *(file.with_name(f"{file.name}.wal") for file in (fresh, path))):
+        leftover.unlink(missing_ok=True)
+    with duckdb.connect(str(fresh)) as connection:
+        connection.execute("checkpoint")
+    # For this user alone, whatever the umask.
+    fresh.chmod(PRIVATE_FILE)
+    fresh.rename(path)
 
 
 def create_raw(connection: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 import duckdb
 
 from ingestion import journal
-from ingestion.inbox import InboxFile, log_ignored, wait_for_rest
+from ingestion.access import ORIGINAL_FILE, create, make_folder
+from ingestion.clock import SWEEP_SOURCE, is_ahead, receipt_time
+from ingestion.inbox import RECEIPTS_FILE, InboxFile, log_ignored, wait_for_rest
 from ingestion.landing import Receipt, archived_path, land, land_missing, read_file, receipt_id_of, receipt_ids
 from ingestion.reading import SafeReader
 from ingestion.receipts import BroughtReceipt, brought_receipts
@@ -23,8 +25,6 @@ from ingestion.settings import Settings, get_settings
 from ingestion.store import open_warehouse
 
 logger = logging.getLogger(__name__)
-
-SWEEP_SOURCE = "收件箱"
 
 
 @dataclass
@@ -36,10 +36,13 @@ class SweepReport:
 
 
 def sweep() -> SweepReport:
-    """Take in every whole file of the inbox. Waits until files have rested; never fails because of one file."""
+    """Take in every whole file of the inbox. Waits until files have rested; never fails because of one file.
+
+    ClockError, with everything left in the inbox, when the machine's clock contradicts what was received before.
+    """
     settings = get_settings()
     registry = load_registry(settings.registry)
-    settings.inbox.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.inbox)
     log_ignored(settings.inbox)
     wait_for_rest(settings.inbox)
     report = SweepReport()
@@ -47,8 +50,7 @@ def sweep() -> SweepReport:
         report.receipts += land_missing(connection, registry, settings.archive)
         # Listed again under the lock: another sweep may have taken files in meanwhile.
         files = wait_for_rest(settings.inbox)
-        seen_at = datetime.now(UTC).replace(microsecond=0)
-        arrivals = _arrivals(settings, files, seen_at)
+        arrivals = _arrivals(connection, settings, files)
         for number, arrival in enumerate(arrivals, start=1):
             if number % 20 == 0:
                 logger.info("已接收 %d/%d 个文件", number, len(arrivals))
@@ -67,8 +69,11 @@ class _Arrival:
     receipt: BroughtReceipt
 
 
-def _arrivals(settings: Settings, files: list[InboxFile], seen_at: datetime) -> list[_Arrival]:
+def _arrivals(connection: duckdb.DuckDBPyConnection, settings: Settings, files: list[InboxFile]) -> list[_Arrival]:
     """The files with their receipt times, in the order in which they were received."""
+    if not files:
+        return []
+    seen_at = receipt_time(connection, datetime.now(UTC).replace(microsecond=0))
     brought = brought_receipts(settings.inbox) if settings.trust_receipts else {}
     arrivals = []
     for file in files:
@@ -79,6 +84,12 @@ def _arrivals(settings: Settings, files: list[InboxFile], seen_at: datetime) -> 
             continue
         sha256 = hashlib.sha256(content).hexdigest()
         receipt = brought.get((file.name, sha256), BroughtReceipt(seen_at, SWEEP_SOURCE))
+        if is_ahead(receipt.received_at, seen_at):
+            logger.error(
+                "“%s”在 %s 中的收件时间 %s 晚于本机时间，未接收，留在收件箱；请核对该时间和本机时钟",
+                file.name, RECEIPTS_FILE, receipt.received_at.isoformat(),
+            )  # fmt: skip
+            continue
         arrivals.append(_Arrival(file, content, sha256, receipt))
     return sorted(arrivals, key=lambda a: (a.receipt.received_at, a.file.modified_ns, a.file.name))
 
@@ -126,9 +137,9 @@ def _archive(path: Path, content: bytes) -> None:
     """Keep the original under its hash, on disk before anything else happens."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     fresh = path.with_suffix(".part")
-    with fresh.open("wb") as file:
+    with create(fresh, ORIGINAL_FILE) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from ingestion.access import SHARED_FILE, make_folder
 from ingestion.conform import parse_month
 from ingestion.errors import PeriodError, RegistryError
 from ingestion.form import Form, build_form
@@ -43,13 +44,14 @@ def write_templates(programme: str, period: str, reporter: str | None = None) ->
     owing = owing_of(registry, programme_id, month)
     reporters = _chosen(registry, owing, reporter)
     folder = get_settings().templates / programme_id / month
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     report = TemplateReport(unassigned_tasks=owing.unassigned_tasks)
     with open_known_figures() as known:
         for row in reporters:
             path = folder / f"{row['reporter_id']}-{month}.xlsx"
             fresh = path.with_suffix(".part")
             fresh.write_bytes(workbook_of(build_form(owing, row, known)))
+            fresh.chmod(SHARED_FILE)
             fresh.replace(path)
             report.paths.append(path)
     return report

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingestion.errors import YibiaoError
+from ingestion.full_disk import naming_a_full_disk
 from ingestion.registry import load_registry, project_lock
 from ingestion.runs import record_run
 from ingestion.settings import get_settings
@@ -36,7 +37,7 @@ def ensure_build(as_of: datetime | None = None) -> Build:
     moment = as_of or datetime.now(UTC).replace(microsecond=0)
     registry = load_registry(settings.registry)
     # Other data folders share this project's registry copy: nobody else may build between the copy and the end of dbt.
-    with writer_lock(settings), project_lock():
+    with naming_a_full_disk(settings.home), writer_lock(settings), project_lock():
         with open_warehouse() as connection:
             run = record_run(connection, registry, moment)
         if not run.is_built:
@@ -54,7 +55,12 @@ def _run_dbt() -> None:
         str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test",
         "--target-path", str(target), "--log-path", str(target),
     ]  # fmt: skip
-    environment = os.environ | {"YIBIAO_HOME": str(settings.home), "DO_NOT_TRACK": "1"}
+    environment = os.environ | {
+        "YIBIAO_HOME": str(settings.home),
+        "DO_NOT_TRACK": "1",
+        # dbt_project/plugins/one_writer.py would wait for this very process.
+        "YIBIAO_LOCK_HOLDER": str(os.getpid()),
+    }
     result = subprocess.run(
         command,
         cwd=settings.dbt_project,

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import samples
+from ingestion.access import make_folder
 from ingestion.errors import HomeError
 from ingestion.inbox import look
 
@@ -30,7 +31,7 @@ def claim_home(home: Path) -> None:
     _refuse_while_in_use(home)
     if foreign := _foreign(home, contents):
         raise HomeError(f"{home} 里有演示以外的数据：{_listed(foreign)}。{_NOT_EMPTIED}")
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home, home)
     (home / MARK).write_text("make demo 建立并会清空此目录。\n", encoding="utf-8")
     for path in contents:
         if path.name == MARK:

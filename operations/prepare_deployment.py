@@ -8,6 +8,7 @@ Safe at every start: what is there already stays, also a password that was chang
 import os
 import sys
 
+from ingestion.access import make_folder
 from ingestion.settings import get_settings
 from operations.airflow_environment import USER
 from operations.airflow_processes import WAREHOUSE_POOL
@@ -40,7 +41,7 @@ def main() -> int:
         return 2
     settings = get_settings()
     for folder in (settings.inbox, settings.published, settings.airflow_home / "logs"):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     for arguments in (*_STEPS, (*_FIRST_USER, "--password", password)):
         run_airflow(arguments)
     return 0

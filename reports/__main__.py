@@ -13,6 +13,8 @@ from ingestion.periods import CADENCES, parse_period
 from ingestion.settings import get_settings
 from reports import hearing
 from reports.as_published import export_as_published
+from reports.audit import all_acts
+from reports.audit_table import csv_of, lines_of
 from reports.dictionary import render_dictionary
 from reports.difference import difference_between, vintage_of
 from reports.errors import NoticeNotFound
@@ -134,6 +136,26 @@ def as_published(
     """导出截至某一时间已发布的通报中的一张表，每期通报取当时最新的版次。"""
     with _refusing("没有导出"):
         typer.echo(f"{out}：{export_as_published(mart, moment, out)} 行")
+
+
+@application.command()
+def audit(
+    programme: Annotated[str | None, typer.Option(help="方案编号；不给则全部")] = None,
+    period: Annotated[str | None, typer.Option(help="期；不给则全部")] = None,
+    out: Annotated[Path | None, typer.Option(help="写到哪个 CSV 文件；不给则打印")] = None,
+) -> None:
+    """列出谁在何时发布、批准、退回、豁免、更正、重新开放、提出和答复异议，记在哪里。"""
+    with _refusing("没有列出"):
+        acts = [a for a in all_acts() if programme in (None, a.programme_id) and period in (None, a.period)]
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(csv_of(acts))
+        typer.echo(f"{out}：{len(acts)} 件")
+        return
+    for line in lines_of(acts):
+        typer.echo(line)
+    if not acts:
+        typer.echo("没有办理记录。")
 
 
 @application.command()

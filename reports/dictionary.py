@@ -14,11 +14,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ingestion.registry import load_registry, project_lock
 from ingestion.settings import get_settings
+from reports import audit_table
 from reports.errors import ReportsError
 from reports.snapshot import MACROS
 
 _TEMPLATES = Path(__file__).parent / "templates"
-LAYERS = {"views": "常用视图", "marts": "数据表"}
+LAYERS = {"views": "常用视图", "marts": "数据表", audit_table.SCHEMA: "办理记录"}
 
 
 class DictionaryError(ReportsError):
@@ -53,7 +54,7 @@ def render_dictionary() -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    entries = entries_of(manifest)
+    entries = [*entries_of(manifest), _audit_entry()]
     return environment.get_template("dictionary.html.j2").render(
         layers=[(schema, title, [e for e in entries if e.schema == schema]) for schema, title in LAYERS.items()],
         macros=_macros(entries),
@@ -91,6 +92,12 @@ def _entry(node: dict[str, Any], sources: list[dict[str, Any]]) -> Entry:
     grain = node["description"].partition("One row")[0].strip()
     names = sorted(f"{source['schema']}.{source['alias']}" for source in sources)
     return Entry(node["schema"], node["alias"], grain, columns, names)
+
+
+def _audit_entry() -> Entry:
+    """What no model makes: the acts stand in journal and registry."""
+    columns = [(name, data_type, meaning, False) for name, (data_type, meaning) in audit_table.COLUMNS.items()]
+    return Entry(audit_table.SCHEMA, audit_table.TABLE, audit_table.GRAIN, columns, [])
 
 
 def _macros(entries: list[Entry]) -> list[tuple[str, str]]:

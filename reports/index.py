@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ingestion.access import SHARED_FILE, create
 from ingestion.contract import SAMPLE_LABEL
 from ingestion.periods import CADENCES, parse_moment, parse_period
 from ingestion.settings import get_settings
@@ -74,7 +75,7 @@ def write_index() -> bool:
     if path.is_file() and path.read_bytes() == content:
         return False
     partial = path.with_name(f".{INDEX}.partial")
-    with partial.open("wb") as file:
+    with create(partial, SHARED_FILE) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

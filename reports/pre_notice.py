@@ -13,6 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ingestion.access import SHARED_FILE, set_modes
 from ingestion.contract import SAMPLE_LABEL
 from ingestion.settings import get_settings
 from reports import figures, objections
@@ -134,6 +135,7 @@ def _write(programme_id: str, cadence: str, period: str, until: date) -> PreNoti
     for reporter_id in told:
         page = render_pre_notice(result, reporter_id, until)
         (partial / f"{reporter_id}.html").write_text(page, encoding="utf-8")
+    set_modes(partial, SHARED_FILE)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
     objections.open_window(result, until)

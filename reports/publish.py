@@ -3,16 +3,19 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from ingestion import journal
+from ingestion.clock import check_not_ahead
 from ingestion.periods import CADENCES, parse_period
 from ingestion.registry_archive import keep_registry
 from ingestion.settings import get_settings
 from ingestion.store import open_warehouse
+from reports.actor import recorded_now
 from reports.changes import changes_between, inputs_added
 from reports.document import render_document
 from reports.errors import NoticeNotFound, PublicationError
@@ -115,6 +118,8 @@ def _publish(result: ResultSet, origin: Origin, signature: Signature | None) -> 
         _record_missing(last)
         return _publication(result, last.version, last.folder, "unchanged")
     check_newer(result, last)
+    # A guard only: nothing that is printed comes from the clock.
+    check_not_ahead(result.as_of.replace(tzinfo=UTC), datetime.now(UTC))
     _keep_registry(result)
     root = notice_folder(get_settings().published, result.programme_id, result.period, result.cadence)
     manifest = build_manifest(result, edition, origin, signature)
@@ -191,7 +196,8 @@ def _record(manifest: Mapping[str, Any], folder: Path) -> None:
             "fingerprint": manifest["build_fingerprint"],
             "change_count": len(manifest["changes"]),
             "signed": manifest.get("signed"),
-        },
+        }
+        | recorded_now(),
     )
 
 

@@ -68,10 +68,11 @@ def check_archive(receipts: Sequence[dict[str, Any]]) -> None:
         raise NotReproducible(f"档案缺少输入，无法重建；请先从备份恢复 {get_settings().archive}：\n{listed}{more}")
 
 
-def rebuild(inputs: Inputs, home: Path) -> Path:
+def rebuild(inputs: Inputs, home: Path, with_tests: bool = False) -> Path:
     """Run intake, judging and calculation in the empty folder `home`; the warehouse file that came out.
 
-    NotReproducible with the end of what a stage printed when it failed.
+    Only a build with dbt's tests is complete, which publishing asks for. NotReproducible with the end of what a stage
+    printed when it failed.
     """
     settings = get_settings()
     _fill(home, inputs.receipts)
@@ -85,7 +86,7 @@ def rebuild(inputs: Inputs, home: Path) -> Path:
     }
     logs = ("--target-path", str(home / "dbt_target"), "--log-path", str(home / "dbt_target"))
     # What dbt's tests would find was found before the vintage was published; here the cells are compared.
-    excluded = ("--exclude-resource-type", "unit_test", "test")
+    excluded = ("--exclude-resource-type", "unit_test", *(() if with_tests else ("test",)))
     dbt = str(Path(sys.executable).with_name("dbt"))
     _run("接收", ROOT, environment, sys.executable, "-m", "ingestion", "--as-of", inputs.as_of.isoformat())
     _run("审核", ROOT, environment, sys.executable, "-m", "expectations")

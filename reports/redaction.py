@@ -5,6 +5,8 @@ and remarks, so what a table's cover names is taken out of every text that its r
 with it.
 """
 
+import re
+
 # Columns that hold what a reporter wrote freely, and the column that says whose it is.
 FREE_TEXT: dict[str, tuple[str, tuple[str, ...]]] = {
     "receipts": ("receipt_id", ("file_name",)),
@@ -17,6 +19,11 @@ NAME_MARK, NUMBER_MARK = "〔姓名略〕", "〔电话略〕"
 _NUMBER = r"\b(1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-?\d{7,8})\b"
 # A cell may name several people, or give a number behind the name.
 _NAMES = r"[\p{Han}·]{2,}"
+
+
+def without_numbers(text: str) -> str:
+    """A text of people without their telephone numbers."""
+    return re.sub(_NUMBER, NUMBER_MARK, text)
 
 
 def redacted_columns(mart: str) -> str:

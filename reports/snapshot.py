@@ -1,4 +1,4 @@
-"""The analysts' snapshot: schemas marts and views, copied into a file and put in place by rename."""
+"""The analysts' snapshot: schemas marts and views, and who did what, copied into a file and put in place by rename."""
 
 import os
 import re
@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.access import FROZEN_FILE, SHARED_FILE, make_folder
 from ingestion.settings import get_settings
 from ingestion.store import open_warehouse
+from reports import audit_table
 from reports.errors import PublicationError
 from reports.gates import check_build
 from reports.redaction import redacted_columns
@@ -43,11 +45,13 @@ _COMMENTS = """
 def publish_snapshot(connection: duckdb.DuckDBPyConnection) -> bool:
     """Replace the snapshot by the marts of this connection (the pipeline's warehouse, read-only is enough).
 
-    False when the snapshot already is of this build. Readers that have the old file open keep reading it undisturbed.
+    False when the snapshot already is of this build and has every act up to now (reports.audit). Readers that have the
+    old file open keep reading it undisturbed.
     """
     public = get_settings().analyst_file
     (fingerprint,) = _one(connection, "select fingerprint from marts.builds")
-    if fingerprint is not None and fingerprint == published_fingerprint(public):
+    is_of_build = fingerprint is not None and fingerprint == published_fingerprint(public)
+    if is_of_build and audit_table.published_rows(public) == audit_table.rows_for_analysts():
         return False
     _written(connection, public).replace(public)
     return True
@@ -70,7 +74,7 @@ def keep_snapshot() -> Path:
                 return kept
             number += 1
         partial = _written(connection, kept)
-    partial.chmod(0o444)
+    partial.chmod(FROZEN_FILE)
     # Unlike a rename, a link fails where another one was put in between.
     os.link(partial, kept)
     partial.unlink()
@@ -98,11 +102,12 @@ def _kept_file(as_of: datetime, number: int) -> Path:
 
 def _written(connection: duckdb.DuckDBPyConnection, public: Path) -> Path:
     """A whole snapshot beside its place."""
-    public.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(public.parent)
     partial = public.with_name(f".{public.name}.partial")
     partial.unlink(missing_ok=True)
     partial.with_name(partial.name + ".wal").unlink(missing_ok=True)
     _copy(connection, partial)
+    partial.chmod(SHARED_FILE)
     return partial
 
 
@@ -121,6 +126,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute("use snapshot")
         connection.execute("create schema views")
         _create_views(connection, [without_catalog(view, str(source)) for (view,) in views])
+        audit_table.write_table(connection, audit_table.rows_for_analysts())
         for macro in sorted(MACROS.glob("*.sql")):
             connection.execute(macro.read_text(encoding="utf-8"))
         for kind, name, comment in comments:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ingestion.access import FROZEN_FILE, SHARED_FILE, make_folder, set_modes
 from ingestion.settings import get_settings
 from reports.errors import VintageError
 from reports.read import ResultSet, load_result, save_result
@@ -105,11 +106,13 @@ def write_edition(
     partial = folder.with_name(f".{folder.name}.partial")
     if partial.exists():
         shutil.rmtree(partial)
+    make_folder(folder.parent)
     save_result(result, partial / RESULT)
     for name, content in files.items():
         (partial / name).write_bytes(content)
     complete = dict(manifest) | {"files": _hashes(partial)}
     (partial / MANIFEST).write_text(_json(complete), encoding="utf-8")
+    set_modes(partial, SHARED_FILE if is_replacing else FROZEN_FILE)
     _flush(partial)
     if is_replacing:
         remove_edition(folder)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ingestion.access import make_folder
 from ingestion.inbox import RECEIPTS_FILE
 from ingestion.periods import parse_period
 from ingestion.receipts import COLUMNS as RECEIPT_COLUMNS
@@ -125,7 +126,7 @@ def _receipts(files: tuple[SampleFile, ...], with_header: bool = True) -> bytes:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write under a dot-name, which a sweep ignores, then rename, so that nobody sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_bytes(content)
     unfinished.replace(path)

@@ -8,13 +8,14 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from ingestion.settings import ROOT
 from reports.read import QUERIES
 from tests.reports.test_publishing import contents
-from tests.stages import publish, run, run_stages, write_submission
+from tests.stages import publish, query, run, run_stages, write_submission
 
 NOTICE = Path("published") / "2023" / "air_2023-annual_assessment"
 Published = tuple[Path, dict[str, str]]
@@ -81,6 +82,8 @@ def test_a_revision_is_rebuilt_too_and_each_changed_cell_is_named(published: Pub
     table = pq.ParquetFile(path).read()
     states = [f"{state}?" if number == 0 else state for number, state in enumerate(table["value_state"].to_pylist())]
     place = table.column_names.index("value_state")
+    for frozen in (path, folder / "notice.html"):
+        frozen.chmod(0o600)
     pq.write_table(table.set_column(place, "value_state", [states]), path)
     (folder / "notice.html").write_bytes(b"another page")
     code, printed = reproduce(published, "v2")
@@ -114,12 +117,41 @@ def test_what_is_missing_is_named_before_anything_is_built(published: Published)
         aside.rename(path)
         assert (code, "无法重建" in printed, reason in printed) == (1, True, True), printed
     content = original.read_bytes()
+    original.chmod(0o600)
     original.write_bytes(content + b"\n")
     code, printed = reproduce(published, "v1")
     original.write_bytes(content)
     assert (code, "内容已变" in printed) == (1, True)
     code, printed = reproduce(published, "v9")
     assert (code, "已发布的有 v1、v2" in printed) == (1, True)
+
+
+def test_the_warehouse_comes_out_again_and_the_one_cell_that_was_changed_is_found(published: Published) -> None:
+    """Rebuilt with the registry that it was built with; a difference replaces nothing."""
+    home, environment = published
+    warehouse = home / "warehouse" / "pipeline.duckdb"
+    edit(Path(environment["YIBIAO_REGISTRY"]) / "reporters.csv", "恩施州", "恩施")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update marts.receipts set source = '别处' where file_name = 'b.csv'")
+    done = subprocess.run(
+        [sys.executable, "-m", "operations.rebuild"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "YIBIAO_HOME": str(home)} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    edit(Path(environment["YIBIAO_REGISTRY"]) / "reporters.csv", "恩施", "恩施州")
+    assert done.returncode == 1, done.stdout
+    (differing,) = [line for line in done.stdout.splitlines() if "：原库 " in line and not line.startswith(" ")]
+    assert differing == "receipts：原库 3 行，重建 3 行；1 行不同（source 1 格）"
+    assert "source：原库 别处，重建 收件箱" in done.stdout and "1 张表不一致：没有更换" in done.stdout
+    assert "登记册在原库计算之后改动过" not in done.stdout
+    assert query(home, "select count(*) from marts.receipts where source = '别处'") == [(1,)]
+    rebuilt = home / "warehouse" / "pipeline.rebuilt.duckdb"
+    with duckdb.connect(str(rebuilt), read_only=True) as connection:
+        assert connection.execute("select is_complete from raw.runs").fetchall() == [(True,)]
+    assert not (home / "warehouse" / ".rebuild").exists()
 
 
 def test_what_was_taken_in_later_with_an_earlier_time_was_not_known_then(published: Published) -> None:

@@ -53,7 +53,7 @@ def test_rule_without_a_row_stops_judging(desk, monkeypatch):
 def test_months_of_a_run_that_failed_after_its_verdicts_are_announced_by_the_next(desk):
     desk.settings.receipts.write_text("a file where the folder of receipts belongs", encoding="utf-8")
     submission = make_submission()
-    with pytest.raises(FileExistsError):
+    with pytest.raises(NotADirectoryError):
         desk.judge(submission)
     assert Judged().verdict(submission) == "accepted"
     desk.settings.receipts.unlink()

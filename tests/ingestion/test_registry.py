@@ -194,3 +194,21 @@ def test_each_dbt_project_has_a_copy_of_its_own(
         True,
         False,
     ]
+
+
+def test_a_copy_that_is_the_same_stays_where_a_dbt_may_be_reading_it(
+    folder: Path, tmp_path: Path, home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "project").mkdir()
+    monkeypatch.setenv("YIBIAO_DBT_PROJECT", str(tmp_path / "project"))
+    get_settings.cache_clear()
+    load_registry(folder).copy_for_dbt()
+    copy = get_settings().registry_copy
+    before = copy.stat().st_ino
+    load_registry(folder).copy_for_dbt()
+    assert copy.stat().st_ino == before
+    damaged = copy / "targets.csv"
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:-1])
+    load_registry(folder).copy_for_dbt()
+    assert damaged.read_bytes() == whole

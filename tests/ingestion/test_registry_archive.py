@@ -45,6 +45,7 @@ def test_a_damaged_copy_is_none_and_is_made_anew(registry: Path, tmp_path: Path)
     sha256 = load_registry(registry).sha256
     keep_registry(registry, sha256, tmp_path)
     copy = tmp_path / "registry" / sha256
+    (copy / "reporters.csv").chmod(0o600)
     (copy / "reporters.csv").write_text("reporter_id\n", encoding="utf-8")
     assert kept_registry(tmp_path, sha256) is None
     assert keep_registry(registry, sha256, tmp_path)
