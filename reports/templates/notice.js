@@ -147,9 +147,11 @@
   // The card: beside a link to a clause, the target's row; beside a line, its figure.
   var card = document.getElementById("card");
   var leaving = null;
+  var shownAt = 0;
 
   function show(content, box) {
     clearTimeout(leaving);
+    shownAt = window.scrollY;
     card.replaceChildren(content);
     card.hidden = false;
     var left = Math.min(box.left, document.documentElement.clientWidth - card.offsetWidth - 8);
@@ -165,7 +167,8 @@
   card.addEventListener("mouseenter", function () { clearTimeout(leaving); });
   card.addEventListener("mouseleave", leave);
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") { hide(); } });
-  window.addEventListener("scroll", hide, { passive: true });
+  // A link that the keyboard reaches is scrolled into sight first, and the event of that comes after the card.
+  window.addEventListener("scroll", function () { if (window.scrollY !== shownAt) { hide(); } }, { passive: true });
 
   function clause(link) {
     var row = document.getElementById(link.getAttribute("href").slice(1));

@@ -190,6 +190,17 @@ def test_clause_shows_on_hover_and_focus_goes_with_escape_and_leads_to_its_row(d
     assert row["y"] >= bar["y"] + bar["height"]
 
 
+def test_card_stays_where_a_link_out_of_sight_gets_the_focus_and_goes_with_the_next_scroll(desktop: Page) -> None:
+    desktop.set_viewport_size({"width": 1280, "height": 240})
+    card = desktop.locator("#card")
+    desktop.locator("#enterprises-completion caption a.clause").focus()
+    assert desktop.evaluate("window.scrollY") > 0
+    desktop.wait_for_timeout(300)
+    assert card.is_visible()
+    desktop.mouse.wheel(0, 200)
+    expect(card).to_be_hidden()
+
+
 def test_first_tab_leads_past_the_contents(desktop: Page) -> None:
     desktop.keyboard.press("Tab")
     assert desktop.locator(":focus").inner_text() == "跳到正文"
