@@ -34,13 +34,16 @@ def whole_runs(folder: Path, reference: Reference, chance: random.Random, count:
         home = Home(folder / f"run-{number}")
         for place, one in enumerate(killing.rounds()):
             home.drop(one.files)
+            stages = killing.STAGES
             while hits.total() < count:
-                moment = random_moment(chance)
+                moment = random_moment(chance, stages)
                 hit = home.run_until(moment, one.as_of, reference.seconds[place])
                 killing.check_visible(home, reference.snapshots)
                 if hit is None:
                     break
                 hits[hit] += 1
+                # What was done before has nothing left to do: no moment would hit it.
+                stages = stages[stages.index(hit) if hit in stages else 0 :]
                 print(f"{hits.total():4d}  {moment.stage} at {moment.share:.2f}", flush=True)
             else:
                 home.run(one.as_of)
@@ -66,8 +69,9 @@ def intake_runs(folder: Path, chance: random.Random, count: int) -> Counter[str]
         for _ in range(min(10, count - hits.total())):
             hit = home.run_until(random_moment(chance, INTAKE_STAGES), one.as_of, seconds, ())
             killing.check_nothing_lost(home)
-            if hit:
-                hits[hit] += 1
+            if hit is None:
+                break
+            hits[hit] += 1
         home.run(one.as_of, ())
         killing.check_received_once(home)
         _must_be_equal(home, killing.contents(_with_the_same_times(folder / f"intake-{number}-again", home)))
