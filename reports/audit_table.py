@@ -7,6 +7,7 @@ from datetime import UTC
 from pathlib import Path
 
 import duckdb
+import polars
 
 from ingestion.periods import TIMEZONE
 from reports.audit import OBJECTED, Act, all_acts
@@ -78,13 +79,15 @@ def _row(act: Act) -> tuple[object, ...]:
 
 
 def write_table(connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Make the table in the catalogue that the connection uses now, every column with its meaning."""
+    """Make the table in the catalogue that the connection uses now, or make it anew, every column with its meaning."""
     columns = ", ".join(f"{name} {data_type}" for name, (data_type, _) in COLUMNS.items())
-    connection.execute(f"create schema {SCHEMA}")
-    connection.execute(f"create table {SCHEMA}.{TABLE} ({columns})")
+    connection.execute(f"create schema if not exists {SCHEMA}")
+    connection.execute(f"create or replace table {SCHEMA}.{TABLE} ({columns})")
     if rows:
-        marks = ", ".join("?" for _ in COLUMNS)
-        connection.executemany(f"insert into {SCHEMA}.{TABLE} values ({marks})", rows)
+        frame = polars.DataFrame(rows, schema=list(COLUMNS), orient="row", infer_schema_length=None)
+        connection.register("acts_written", frame.to_arrow())
+        connection.execute(f"insert into {SCHEMA}.{TABLE} select * from acts_written")
+        connection.unregister("acts_written")
     connection.execute(f"comment on table {SCHEMA}.{TABLE} is '{GRAIN}'")
     for name, (_, meaning) in COLUMNS.items():
         connection.execute(f"comment on column {SCHEMA}.{TABLE}.{name} is '{meaning}'")

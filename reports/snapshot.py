@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -51,9 +52,13 @@ def publish_snapshot(connection: duckdb.DuckDBPyConnection) -> bool:
     public = get_settings().analyst_file
     (fingerprint,) = _one(connection, "select fingerprint from marts.builds")
     is_of_build = fingerprint is not None and fingerprint == published_fingerprint(public)
-    if is_of_build and audit_table.published_rows(public) == audit_table.rows_for_analysts():
+    if not is_of_build:
+        _written(connection, public).replace(public)
+        return True
+    acts = audit_table.rows_for_analysts()
+    if audit_table.published_rows(public) == acts:
         return False
-    _written(connection, public).replace(public)
+    _with_acts(public, acts).replace(public)
     return True
 
 
@@ -102,12 +107,32 @@ def _kept_file(as_of: datetime, number: int) -> Path:
 
 def _written(connection: duckdb.DuckDBPyConnection, public: Path) -> Path:
     """A whole snapshot beside its place."""
-    make_folder(public.parent)
-    partial = public.with_name(f".{public.name}.partial")
-    partial.unlink(missing_ok=True)
-    partial.with_name(partial.name + ".wal").unlink(missing_ok=True)
+    partial = _beside(public)
     _copy(connection, partial)
     partial.chmod(SHARED_FILE)
+    return partial
+
+
+def _with_acts(public: Path, acts: list[tuple[object, ...]]) -> Path:
+    """The same snapshot beside its place with these acts: marts that did not change aren't written again."""
+    partial = _beside(public)
+    shutil.copyfile(public, partial)
+    with duckdb.connect() as memory:
+        memory.execute(f"attach {_quoted(partial)} as snapshot (read_write)")
+        memory.execute("use snapshot")
+        audit_table.write_table(memory, acts)
+        memory.execute("use memory")
+        memory.execute("detach snapshot")
+    partial.chmod(SHARED_FILE)
+    return partial
+
+
+def _beside(public: Path) -> Path:
+    """Where a snapshot is written before it is put in place, with nothing there that a crash left."""
+    make_folder(public.parent)
+    partial = public.with_name(f".{public.name}.partial")
+    for leftover in (partial, partial.with_name(f"{partial.name}.wal")):
+        leftover.unlink(missing_ok=True)
     return partial
 
 
