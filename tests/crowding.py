@@ -32,14 +32,16 @@ def several_writers(folder: Path, reference: Reference) -> str:
             get_settings().dbt_project,
         ),
     }  # fmt: skip
-    running = {
-        name: subprocess.Popen(
-            command, cwd=place, env=home.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        for name, (command, place) in commands.items()
-    }
-    printed = {name: process.communicate()[0] for name, process in running.items()}
-    failed = {name: printed[name][-3000:] for name, process in running.items() if process.returncode}
+    # Into files: who fills a pipe that is read later would wait for ever, with the lock in hand.
+    logs = {name: folder / f"{name.replace(' ', '-')}.log" for name in commands}
+    running = {}
+    for name, (command, place) in commands.items():
+        with logs[name].open("wb") as log:
+            running[name] = subprocess.Popen(
+                command, cwd=place, env=home.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+    codes = {name: process.wait() for name, process in running.items()}
+    failed = {name: logs[name].read_text(encoding="utf-8")[-3000:] for name, code in codes.items() if code}
     assert failed == {}, "\n\n".join(f"{name}:\n{text}" for name, text in failed.items())
     killing.check_visible(home, reference.snapshots)
     home.run(second.as_of)
