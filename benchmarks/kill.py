@@ -42,8 +42,7 @@ def whole_runs(folder: Path, reference: Reference, chance: random.Random, count:
                 if hit is None:
                     break
                 hits[hit] += 1
-                # What was done before has nothing left to do: no moment would hit it.
-                stages = stages[stages.index(hit) if hit in stages else 0 :]
+                stages = _left(stages, hit)
                 print(f"{hits.total():4d}  {moment.stage} at {moment.share:.2f}", flush=True)
             else:
                 home.run(one.as_of)
@@ -66,17 +65,24 @@ def intake_runs(folder: Path, chance: random.Random, count: int) -> Counter[str]
         number += 1
         home = Home(folder / f"intake-{number}", is_trusted=False)
         home.drop(one.files)
-        for _ in range(min(10, count - hits.total())):
-            hit = home.run_until(random_moment(chance, INTAKE_STAGES), one.as_of, seconds, ())
+        stages: tuple[str, ...] = INTAKE_STAGES
+        while hits.total() < count:
+            hit = home.run_until(random_moment(chance, stages), one.as_of, seconds, ())
             killing.check_nothing_lost(home)
             if hit is None:
                 break
             hits[hit] += 1
+            stages = _left(stages, hit)
         home.run(one.as_of, ())
         killing.check_received_once(home)
         _must_be_equal(home, killing.contents(_with_the_same_times(folder / f"intake-{number}-again", home)))
-        print(f"      intake run {number}: equals an undisturbed one with the same receipt times", flush=True)
+        print(f"{hits.total():4d}  intake run {number}: equals an undisturbed one with the same times", flush=True)
     return hits
+
+
+def _left(stages: tuple[str, ...], hit: str) -> tuple[str, ...]:
+    """The stages from the one that was hit: what was done before has nothing left to do, no moment would hit it."""
+    return stages[stages.index(hit) if hit in stages else 0 :]
 
 
 def _with_the_same_times(folder: Path, home: Home) -> Home:

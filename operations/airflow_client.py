@@ -151,7 +151,7 @@ class AirflowClient:
             if is_done(runs):
                 return
             if time.monotonic() > deadline:
-                open_runs = [f"{run.dag_id} {run.partition_key} {run.state}" for run in runs if run.state != "success"]
+                open_runs = [self._where(run) for run in runs if run.state != "success"]
                 raise AirflowError(f"等待{what}超过 {seconds:.0f} 秒；未完成的运行：{'、'.join(open_runs) or '无'}")
             time.sleep(_POLL_SECONDS)
 
@@ -184,6 +184,12 @@ class AirflowClient:
             lines.append(f"  {task['task_id']} (第 {task['try_number']} 次)")
             lines += [f"    {line}" for line in self.task_log(run, task["task_id"], task["try_number"])[-_LOG_LINES:]]
         return "\n".join(lines)
+
+    def _where(self, run: DagRun) -> str:
+        """DAG, period and state of a run, and the tasks it stands at."""
+        tasks = [task for task in self.task_instances(run) if task["state"] not in (None, "success", "skipped")]
+        at = "、".join(f"{task['task_id']} {task['state']}" for task in tasks)
+        return f"{run.dag_id} {run.partition_key} {run.state}" + (f"（{at}）" if at else "")
 
     def task_log(self, run: DagRun, task_id: str, try_number: int) -> list[str]:
         """The log lines of one try, errors with their type and text."""
