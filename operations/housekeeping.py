@@ -1,5 +1,7 @@
 """What 清理 removes: old rows of Airflow's database, old files of its logs, what killed reproductions left behind.
 
+Of the logs into which Airflow's processes write for as long as they live, it keeps the end.
+
 Nothing else: submissions, archive, journal, returned tables, receipts, publications and snapshots are kept for ever.
 """
 
@@ -26,6 +28,8 @@ TABLES = (
 )  # fmt: skip
 ROWS_AT_A_TIME = 5000
 LEFTOVER_DAYS = 7
+# The DAG processor alone writes some 10 MB a day.
+MOST_PROCESS_LOG_BYTES = 100 * 2**20
 _LEFTOVER = re.compile(re.escape(TEMPORARY_PREFIX) + r"\w{8}")
 _BLOCKED = ("AIRFLOW__CORE__SQL_ALCHEMY_CONN", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC", "_AIRFLOW_PROCESS_CONTEXT")
 
@@ -36,9 +40,10 @@ class HousekeepingError(YibiaoError):
 
 @dataclass(frozen=True)
 class Removed:
-    """How many files of the logs and how many folders of killed reproductions were removed."""
+    """Files of the logs, process logs of which only the end was kept, folders of killed reproductions: how many."""
 
     log_files: int
+    cut_logs: int
     leftovers: int
 
 
@@ -78,11 +83,12 @@ def clean_database(before: datetime) -> str:
 
 
 def clean_files(moment: datetime) -> Removed:
-    """Remove log files not written to since the cut-off, and leftovers of killed reproductions."""
+    """Remove log files not written to since the cut-off, cut long process logs, remove leftovers of reproductions."""
     leftovers = list(_leftovers(Path(tempfile.gettempdir()), moment - timedelta(days=LEFTOVER_DAYS)))
     for folder in leftovers:
         shutil.rmtree(folder)
-    return Removed(_clean_logs(get_settings().airflow_logs, cutoff(moment)), len(leftovers))
+    logs = get_settings().airflow_logs
+    return Removed(_clean_logs(logs, cutoff(moment)), _cut_process_logs(logs), len(leftovers))
 
 
 def _clean_logs(logs: Path, before: datetime) -> int:
@@ -99,6 +105,20 @@ def _clean_logs(logs: Path, before: datetime) -> int:
         if here != logs and here.parent != logs and not any(here.iterdir()) and (old or folders):
             here.rmdir()
     return count
+
+
+def _cut_process_logs(logs: Path) -> int:
+    """The last half of what is allowed goes to `<name>.1`, in place of the one before; the file begins anew.
+
+    It is emptied and not replaced: the process holds it open, and appends.
+    """
+    long = [path for path in sorted(logs.glob("*.log")) if path.stat().st_size > MOST_PROCESS_LOG_BYTES]
+    for path in long:
+        with path.open("rb") as file:
+            file.seek(-MOST_PROCESS_LOG_BYTES // 2, os.SEEK_END)
+            path.with_name(f"{path.name}.1").write_bytes(file.read())
+        os.truncate(path, 0)
+    return len(long)
 
 
 def _leftovers(temporary: Path, before: datetime) -> Iterator[Path]:

@@ -1,10 +1,11 @@
-"""What happens when a task of any DAG has failed for good: a message goes out.
+"""What happens when a task of any DAG has failed for good, or succeeds after that: a message goes out.
 
-Airflow calls this after it has written down the failure, in the process of the task, or in the DAG processor where that
-process was killed. What goes wrong here Airflow writes into the log of the task; the task stays failed.
+Airflow calls these after it has written down the state, in the process of the task, or in the DAG processor where that
+process was killed. What goes wrong here Airflow writes into the log of the task; the task stays as it is.
 """
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,12 +20,20 @@ def alert_of_failure(context: "Context") -> None:
 
     logger = logging.getLogger(__name__)
     try:
-        count = alerts.send_alert(failure_of(context))
+        count = alerts.send_alert(failure_of(context), datetime.now(UTC))
     except Exception:
         logger.error("这次失败没有通知到人，原因如下；请检查 YIBIAO_NOTIFY_URLS。")
         raise
     if count:
         logger.info("已将这次失败通知 %s 个地址。", count)
+
+
+def tell_of_recovery(context: "Context") -> None:
+    """Sends word where the failure of this step for this period was told of; else does nothing."""
+    from operations import alerts
+
+    if count := alerts.send_recovery(failure_of(context)):
+        logging.getLogger(__name__).info("已将恢复通知 %s 个地址。", count)
 
 
 def failure_of(context: "Context") -> "Failure":

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from airflow.sdk import Asset, AssetWatcher
-from alerts import alert_of_failure
+from alerts import alert_of_failure, tell_of_recovery
 from inbox import InboxTrigger
 
 WAREHOUSE_POOL = "warehouse_writer"
@@ -12,6 +12,7 @@ DEFAULT_ARGS = {
     "retries": 1,
     "retry_delay": timedelta(seconds=20),
     "on_failure_callback": alert_of_failure,
+    "on_success_callback": tell_of_recovery,
 }
 
 INBOX = Asset(

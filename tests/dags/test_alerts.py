@@ -1,16 +1,19 @@
 """The message about a task that failed for good, made from a task of ours and sent to a receiver on this machine."""
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk.execution_time.task_runner import _run_task_state_change_callbacks
-from alerts import alert_of_failure, failure_of
+from alerts import alert_of_failure, failure_of, tell_of_recovery
 
 from ingestion.settings import ROOT, get_settings
-from operations.alerts import MOST_LINES, advice_of
+from operations.alerts import MOST_LINES, REPEAT_AFTER, advice_of, send_alert
 from operations.notifier import NotificationError
 from tests.receiver import Server
+
+AT = datetime(2021, 9, 6, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,7 @@ def test_every_task_of_every_dag_tells_when_it_has_failed_and_every_dag_says_wha
     tasks = [task for dag in dags.dags.values() for task in dag.tasks]
     assert len(tasks) > len(dags.dags) > 5
     assert [task.task_id for task in tasks if list(task.on_failure_callback) != [alert_of_failure]] == []
+    assert [task.task_id for task in tasks if list(task.on_success_callback) != [tell_of_recovery]] == []
     assert [dag.dag_id for dag in dags.dags.values() if not advice_of(dag.doc_md)] == []
 
 
@@ -84,6 +88,41 @@ def test_a_run_without_period_is_named_all_the_same(dags, home):
     assert "期次：无" in failure.body
     by_hand = context(dags, "submission_reminders", "write_reminders", None, params={"day": "2021-09-06"})
     assert "期次：2021-09-06" in failure_of(by_hand).body
+
+
+def test_the_same_failure_is_told_once_then_with_a_count_and_when_it_is_over(dags, receivers, caplog):
+    caplog.set_level("INFO")
+    (receiver,) = receivers(200)
+    stuck = context(dags, "intake", "sweep_inbox", partition_key=None, exception=RuntimeError("收件箱不可写"))
+    for minutes in (0, 15, 30):
+        send_alert(failure_of(stuck), AT + timedelta(minutes=minutes))
+    assert len(receiver.messages) == 1 and "这次不再通知" in caplog.text
+    send_alert(failure_of(stuck), AT + REPEAT_AFTER)
+    assert "上次通知以后，同样的失败另有 2 次。" in receiver.messages[1]["message"]
+    send_alert(failure_of(stuck), AT + REPEAT_AFTER + timedelta(minutes=15))
+    tell_of_recovery(stuck | {"exception": None})
+    assert receiver.messages[2]["title"] == "一区一表恢复： 收表 扫描收件夹"
+    assert "同样的失败另有 1 次" in receiver.messages[2]["message"]
+    tell_of_recovery(stuck | {"exception": None})
+    assert len(receiver.messages) == 3
+    send_alert(failure_of(stuck), AT + REPEAT_AFTER + timedelta(minutes=30))
+    assert "另有" not in receiver.messages[3]["message"]
+
+
+def test_another_error_or_period_or_one_that_did_not_go_out_is_told_at_once(dags, receivers):
+    (receiver,) = receivers(200)
+    failures = [
+        failure_of(context(dags, partition_key=period, exception=RuntimeError(error)))
+        for period, error in (("2021-03", "x"), ("2021-04", "x"), ("2021-03", "y"))
+    ]
+    assert [send_alert(failure, AT) for failure in failures] == [1, 1, 1]
+    assert len(receiver.messages) == 3
+    refusing = receivers(500)[1:]
+    lost = failure_of(context(dags, partition_key="2021-05", exception=RuntimeError("x")))
+    for _ in range(2):
+        with pytest.raises(NotificationError):
+            send_alert(lost, AT)
+    assert len(refusing[0].messages) >= 2
 
 
 def test_while_no_address_is_set_nothing_is_sent_and_nothing_goes_wrong(dags, home):

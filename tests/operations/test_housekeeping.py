@@ -79,6 +79,20 @@ def test_links_in_the_logs_are_removed_and_not_followed(home, temporary, tmp_pat
     assert outside.exists() and not link.is_symlink()
 
 
+def test_a_long_log_of_a_process_that_still_writes_keeps_its_end(home, temporary, monkeypatch):
+    monkeypatch.setattr("operations.housekeeping.MOST_PROCESS_LOG_BYTES", 100)
+    write(home.airflow_logs / "triggerer.log", 0)
+    long = home.airflow_logs / "scheduler.log"
+    with long.open("ab", buffering=0) as process:
+        process.write(b"a" * 100 + b"b" * 50)
+        assert clean_files(NOW).cut_logs == 1
+        process.write(b"c")
+    assert long.read_bytes() == b"c"
+    assert long.with_name("scheduler.log.1").read_bytes() == b"b" * 50
+    assert (home.airflow_logs / "triggerer.log").read_text() == "triggerer.log"
+    assert clean_files(NOW).cut_logs == 0
+
+
 def test_only_old_folders_of_killed_reproductions_are_removed(home, temporary):
     names = [f"{TEMPORARY_PREFIX}abcd_123", f"{TEMPORARY_PREFIX}young000", f"{TEMPORARY_PREFIX}by-hand", "yibiao-data"]
     for name in names:
