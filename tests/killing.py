@@ -130,6 +130,7 @@ class Home:
         self.dropped: list[tuple[File, str]] = []
         self._verified: set[Path] = set()
         self._stage = START
+        self._leftover: tuple[int, int] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -171,6 +172,7 @@ class Home:
 
     def start(self, as_of: str, periods: tuple[str, ...] = MONTHS) -> "subprocess.Popen[str]":
         """The work in a process group of its own."""
+        self._leftover = self._unfinished_snapshot()
         self.marker.write_text(START)
         with self.log.open("a") as log:
             return subprocess.Popen(
@@ -179,11 +181,19 @@ class Home:
             )  # fmt: skip
 
     def stage(self) -> str:
-        """Where the work is; a snapshot is being written while its unfinished file is there."""
-        if (self.folder / "warehouse" / ".analyst.duckdb.partial").exists():
+        """Where the work is; a snapshot is being written while an unfinished one is there that no kill left."""
+        if self._unfinished_snapshot() not in (None, self._leftover):
             return SNAPSHOT
         self._stage = self.marker.read_text() or self._stage  # empty for an instant while it is written
         return self._stage
+
+    def _unfinished_snapshot(self) -> tuple[int, int] | None:
+        """Which file it is, and when it was last written."""
+        try:
+            found = (self.folder / "warehouse" / ".analyst.duckdb.partial").stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
     def run(self, as_of: str, periods: tuple[str, ...] = MONTHS) -> dict[str, float]:
         """The work undisturbed; how many seconds each stage took."""
@@ -258,9 +268,11 @@ def reference_in(folder: Path) -> Reference:
     return reference
 
 
-def random_moment(random_: random.Random, stages: tuple[str, ...] = STAGES) -> Moment:
-    """Each stage as likely as any other, however short it is."""
-    return Moment(random_.choice(stages), random_.random())
+def random_moments(chance: random.Random, stages: tuple[str, ...], count: int) -> list[Moment]:
+    """Moments in random order: as many in each stage as in any other, however short it is."""
+    moments = [Moment(stages[number % len(stages)], chance.random()) for number in range(count)]
+    chance.shuffle(moments)
+    return moments
 
 
 # What must hold at any time.

@@ -30,10 +30,15 @@ def run(*command: str | Path, home: Path, folder: Path = ROOT, **environment: st
     return result.stdout
 
 
-def run_stages(home: Path, as_of: str | None = None, with_unit_tests: bool = False, **environment: str) -> str:
-    """Intake, judging, calculating: everything before publication."""
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+WITHOUT_TESTS = (*WITHOUT_UNIT_TESTS, "--exclude-resource-type", "test")
+
+
+def run_stages(
+    home: Path, as_of: str | None = None, excluded: tuple[str, ...] = WITHOUT_UNIT_TESTS, **environment: str
+) -> str:
+    """Intake, judging, calculating: everything before publication, which asks that no test of the data was left out."""
     as_of_option = ["--as-of", as_of] if as_of else []
-    excluded = [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
     target = ["--target-path", home / "dbt_target", "--log-path", home / "dbt_target"]
     return "".join(
         (

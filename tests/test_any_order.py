@@ -10,7 +10,7 @@ import pytest
 from ingestion.inbox import RECEIPTS_FILE
 from ingestion.settings import get_settings
 from samples import write_demonstration_year
-from tests.stages import DBT, run
+from tests.stages import DBT, WITHOUT_TESTS, run
 
 AS_OF = "2021-03-20T00:00+08:00"
 MONTHS = ["2021-01", "2021-02"]
@@ -38,8 +38,7 @@ def marts_after(home: Path, staged: Path, sweeps: list[list[Path]]) -> dict[str,
         run(sys.executable, "-m", "ingestion", "--as-of", AS_OF, home=home, **settings)
         run(sys.executable, "-m", "expectations", home=home, **settings)
     target = ["--target-path", home / "dbt_target", "--log-path", home / "dbt_target"]
-    excluded = ["--exclude-resource-type", "unit_test"]
-    run(DBT, "build", *excluded, *target, home=home, folder=get_settings().dbt_project, **settings)
+    run(DBT, "build", *WITHOUT_TESTS, *target, home=home, folder=get_settings().dbt_project, **settings)
     with duckdb.connect(str(home / "warehouse" / "pipeline.duckdb"), read_only=True) as connection:
         names = [
             name

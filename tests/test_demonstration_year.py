@@ -23,7 +23,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All twelve months taken in, judged and built, dbt's unit tests included."""
     home = tmp_path_factory.mktemp("year")
     write_demonstration_year(home / "inbox")
-    printed = run_stages(home, AS_OF, with_unit_tests=True, **TRUST)
+    printed = run_stages(home, AS_OF, excluded=(), **TRUST)
     assert "unit_test" in printed
     publish(home, "monthly_dispatch", "2021-12")
     return home

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from ingestion.contract import COVER_SHEET, ITEM_LEDGERS, TASK_LEDGER
 from ingestion.settings import get_settings
-from tests.stages import DBT, query, run
+from tests.stages import DBT, WITHOUT_TESTS, query, run
 
 PROGRAMME = "donghu_quality_2022"
 REPORTER = "donghu_hitech"
@@ -57,7 +57,7 @@ def build(home: Path, as_of: str) -> None:
     run(sys.executable, "-m", "expectations", home=home, **SETTINGS)
     models = [f"+{name}" for name in MARTS]
     target = ["--target-path", home / "dbt_target", "--log-path", home / "dbt_target"]
-    selected = ["--select", *models, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+    selected = ["--select", *models, *WITHOUT_TESTS]
     run(DBT, "build", *selected, *target, home=home, folder=get_settings().dbt_project, **SETTINGS)
 
 

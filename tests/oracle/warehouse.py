@@ -10,7 +10,7 @@ from ingestion.runs import record_run
 from ingestion.seed_files import column_types
 from ingestion.settings import get_settings
 from ingestion.store import insert_rows, open_warehouse
-from tests.stages import DBT, run
+from tests.stages import DBT, WITHOUT_TESTS, run
 
 MARTS = ("indicator_progress", "indicator_rankings", "city_progress", "submission_status") + (
     "score_parts",
@@ -34,9 +34,8 @@ def build(world, home, dbt_target):
         record_run(connection, registry, world.as_of)
     places = ["--target-path", dbt_target, "--log-path", dbt_target]
     # Data tests hold for registries that people keep; a programme made at random may have odd parts of a target.
-    excluded = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
     selected = ["--select", *(f"+{mart}" for mart in MARTS)]
-    run(DBT, "build", *excluded, *selected, *places, home=home, folder=get_settings().dbt_project, **environment)
+    run(DBT, "build", *WITHOUT_TESTS, *selected, *places, home=home, folder=get_settings().dbt_project, **environment)
     with settings_of(environment), open_warehouse(read_only=True) as connection:
         return {mart: read_mart(connection, mart) for mart in MARTS}
 

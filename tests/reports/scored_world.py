@@ -13,7 +13,7 @@ from reports.read import ResultSet, read_result
 from tests.oracle.task_cases import STATUSES
 from tests.oracle.warehouse import raw_rows, settings_of, write_registry
 from tests.oracle.world import World
-from tests.stages import DBT, run
+from tests.stages import DBT, WITHOUT_TESTS, run
 from tests.test_second_opinion import AS_OF, PACE_RULES, drawn_case
 
 SEEDS = range(8)
@@ -44,8 +44,7 @@ def build_scored_world(home: Path) -> list[ResultSet]:
             insert_rows(connection, table, rows)
         record_run(connection, loaded, world.as_of)
     places = ["--target-path", home / "dbt_target", "--log-path", home / "dbt_target"]
-    excluded = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    run(DBT, "build", *excluded, *places, home=home, folder=get_settings().dbt_project, **environment)
+    run(DBT, "build", *WITHOUT_TESTS, *places, home=home, folder=get_settings().dbt_project, **environment)
     with settings_of(environment), open_warehouse(read_only=True) as connection:
         notices = connection.execute(NOTICES).fetchall()
         return [read_result(connection, *notice) for notice in notices]
