@@ -55,6 +55,13 @@ def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     get_settings.cache_clear()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def settings_of_one_module() -> Iterator[None]:
+    """What the tests of a module set is not left to those of the next one that its worker runs."""
+    yield
+    get_settings.cache_clear()
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """Settings of an empty data folder with its inbox."""
