@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 MOST_LINES, MOST_CHARACTERS = 5, 600
 REPEAT_AFTER = timedelta(hours=6)
+_NUMBER = re.compile(r"\d+")
 _ADVICE = re.compile(r"\*\*变红怎么办\*\*(.+?)(?:\n\s*\n|\Z)", re.DOTALL)
 _NO_ERROR = "没有留下出错信息：进程被终止（内存不足、机器重启），或没有按时应答。"
 
@@ -88,7 +89,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Told:
-    """What was last told of a step: which error, when (aware), and how often it failed the same way since."""
+    """What was last told of a step: which error, when (aware), and how often it failed the same way since.
+
+    Numbers do not tell errors apart: many hold the time or the number of a process.
+    """
 
     error: str
     at: datetime
@@ -100,15 +104,15 @@ def send_alert(failure: Failure, now: datetime) -> int:
 
     NotificationError where one did not take it: then it counts as not told.
     """
-    told = _told(failure)
-    is_same = told is not None and told.error == failure.error
+    told, error = _told(failure), _NUMBER.sub("0", failure.error)
+    is_same = told is not None and told.error == error
     if told and is_same and now - told.at < REPEAT_AFTER:
         _remember(failure, Told(told.error, told.at, told.untold + 1))
         logger.info("同样的失败在 %s 已经通知过，这次不再通知。", _local(told.at))
         return 0
     count = notify(failure.title, f"{failure.body}{_untold(told) if is_same else ''}")
     if count:
-        _remember(failure, Told(failure.error, now, 0))
+        _remember(failure, Told(error, now, 0))
     return count
 
 

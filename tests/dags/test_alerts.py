@@ -93,9 +93,10 @@ def test_a_run_without_period_is_named_all_the_same(dags, home):
 def test_the_same_failure_is_told_once_then_with_a_count_and_when_it_is_over(dags, receivers, caplog):
     caplog.set_level("INFO")
     (receiver,) = receivers(200)
-    stuck = context(dags, "intake", "sweep_inbox", partition_key=None, exception=RuntimeError("收件箱不可写"))
+    stuck = context(dags, "intake", "sweep_inbox", partition_key=None, exception=RuntimeError("02:00 收件箱不可写"))
     for minutes in (0, 15, 30):
-        send_alert(failure_of(stuck), AT + timedelta(minutes=minutes))
+        error = RuntimeError(f"01:{minutes:02d} 收件箱不可写")
+        send_alert(failure_of(stuck | {"exception": error}), AT + timedelta(minutes=minutes))
     assert len(receiver.messages) == 1 and "这次不再通知" in caplog.text
     send_alert(failure_of(stuck), AT + REPEAT_AFTER)
     assert "上次通知以后，同样的失败另有 2 次。" in receiver.messages[1]["message"]
