@@ -1,7 +1,7 @@
 """What several test folders need: a data folder of their own, and one demonstration year built once."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from ingestion.settings import Settings, get_settings
+from tests.receiver import Server
 from tests.stages import copy_dbt_project
 
 SHARED = get_settings().shared
@@ -70,6 +71,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     get_settings().inbox.mkdir(parents=True)
     yield get_settings()
     get_settings.cache_clear()
+
+
+@pytest.fixture
+def receivers(monkeypatch: pytest.MonkeyPatch, home: Settings) -> Iterator[Callable[..., list[Server]]]:
+    """Starts receivers of notifications that answer with the given statuses, and sets their addresses."""
+    started: list[Server] = []
+
+    def start(*answers: int) -> list[Server]:
+        started.extend(Server(answer) for answer in answers)
+        monkeypatch.setenv("YIBIAO_NOTIFY_URLS", " ".join(server.url for server in started))
+        get_settings.cache_clear()
+        return started
+
+    yield start
+    for server in started:
+        server.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from alerts import alert_of_failure, failure_of, tell_of_recovery
 from ingestion.settings import ROOT, get_settings
 from operations.alerts import MOST_LINES, REPEAT_AFTER, advice_of, send_alert
 from operations.notifier import NotificationError
-from tests.receiver import Server
 
 AT = datetime(2021, 9, 6, 1, 0, tzinfo=UTC)
 
@@ -19,22 +18,6 @@ AT = datetime(2021, 9, 6, 1, 0, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def dags() -> DagBag:
     return DagBag(str(ROOT / "dags"))
-
-
-@pytest.fixture
-def receivers(monkeypatch, home):
-    """Starts receivers that answer with the given statuses, and sets their addresses."""
-    started = []
-
-    def start(*answers: int) -> list[Server]:
-        started.extend(Server(answer) for answer in answers)
-        monkeypatch.setenv("YIBIAO_NOTIFY_URLS", " ".join(server.url for server in started))
-        get_settings.cache_clear()
-        return started
-
-    yield start
-    for server in started:
-        server.close()
 
 
 def context(dags, dag_id="monthly_dispatch", task_id="publish_notice", partition_key="2021-03", **more):

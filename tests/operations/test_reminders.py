@@ -105,8 +105,8 @@ def test_the_file_has_a_row_each_in_chinese_and_is_the_same_when_written_again(w
     assert [path.name for path in home.reminders.iterdir()] == ["2021-04-13.csv"]
 
 
-def test_the_message_names_the_late_and_the_due_soon(with_statuses, serve):
-    (server,) = serve(200)
+def test_the_message_names_the_late_and_the_due_soon(with_statuses, receivers):
+    (server,) = receivers(200)
     soon = status("yi", "not_submitted", due_at="2021-04-14 16:00")
     with_statuses(status("jia"), soon)
     assert remind(DAY).notified_count == 1
@@ -117,8 +117,8 @@ def test_the_message_names_the_late_and_the_due_soon(with_statuses, serve):
     assert "试点方案 2021年3月 乙区：未报送，2021-04-14 截止，还有 1 个工作日" in message["message"]
 
 
-def test_a_long_list_is_cut_in_the_message_and_whole_in_the_file(with_statuses, serve):
-    (server,) = serve(200)
+def test_a_long_list_is_cut_in_the_message_and_whole_in_the_file(with_statuses, receivers):
+    (server,) = receivers(200)
     names = [f"r{number:03d}" for number in range(MOST_LINES + 2)]
     (pattern,) = [row for row in rows_of("reporters") if row["reporter_id"] == "jia"]
     reporters = [pattern | {"reporter_id": name, "reporter_name": name} for name in names]
@@ -127,15 +127,15 @@ def test_a_long_list_is_cut_in_the_message_and_whole_in_the_file(with_statuses, 
     assert "另有 2 张，见名单。" in server.messages[0]["message"]
 
 
-def test_nobody_is_told_where_nobody_is_listed(with_statuses, serve):
-    (server,) = serve(200)
+def test_nobody_is_told_where_nobody_is_listed(with_statuses, receivers):
+    (server,) = receivers(200)
     with_statuses()
     assert remind(DAY).notified_count == 0
     assert server.messages == []
 
 
-def test_a_server_that_refuses_fails_the_run_and_the_file_is_there(with_statuses, serve, home):
-    good, bad = serve(200, 500)
+def test_a_server_that_refuses_fails_the_run_and_the_file_is_there(with_statuses, receivers, home):
+    good, bad = receivers(200, 500)
     with_statuses(status("jia"))
     with pytest.raises(NotificationError, match="127.0.0.1.*没有接收") as error:
         remind(DAY)
